@@ -1,0 +1,30 @@
+namespace Sockeye;
+
+/// <summary>How to bind and accept. Immutable.</summary>
+public sealed record ListenOptions
+{
+    internal static ListenOptions Default { get; } = new();
+
+    /// <summary>How many connections may wait to be accepted. Defaults to 512 (the system may allow fewer).</summary>
+    public int Backlog { get; init; } = 512;
+
+    /// <summary>Share the port with other sockets that ask for the same (SO_REUSEPORT). Defaults to false: a second
+    /// server on a port is <see cref="NetErrorKind.AddressInUse"/>.</summary>
+    public bool ReusePort { get; init; }
+
+    /// <summary>Replace the file of a Unix socket at which nobody listens any more. Defaults to false; a path where
+    /// somebody listens is never replaced.</summary>
+    public bool ReplaceStalePath { get; init; }
+
+    /// <summary>Limits and manners of accepted connections. Defaults to <see cref="ConnectionOptions"/>'s defaults.</summary>
+    public ConnectionOptions Connection { get; init; } = ConnectionOptions.Default;
+
+    /// <summary>What is put on an accepted connection, from the wire up. Defaults to none.</summary>
+    public IReadOnlyList<ConnectionLayer> Layers { get; init; } = [];
+
+    /// <summary>Limit for all layers of one connection together. Defaults to 10 s.</summary>
+    public TimeSpan LayerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Looks service names up. Defaults to <see cref="ServiceRegistry.Default"/>.</summary>
+    public ServiceRegistry Services { get; init; } = ServiceRegistry.Default;
+}

@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace Sockeye;
+
+/// <summary>
+/// The one exception of this library: what was being done, to whom, and why it failed, in a sentence to act on.
+/// <code>connect tcp example.test:http: connection refused (tried [::1]:80, 127.0.0.1:80)</code>
+/// </summary>
+/// <remarks>
+/// A caller's cancellation is an <see cref="OperationCanceledException"/>, misuse of the API an
+/// <see cref="ArgumentException"/> or <see cref="InvalidOperationException"/>, and use after disposal an
+/// <see cref="ObjectDisposedException"/>. Everything else that leaves the library is this.
+/// </remarks>
+public sealed class NetException : IOException
+{
+    internal NetException(
+        NetErrorKind kind,
+        NetOperation operation,
+        string reason,
+        Address? address = null,
+        Exception? inner = null,
+        IReadOnlyList<NetException>? causes = null)
+        : base(null, inner)
+    {
+        Kind = kind;
+        Operation = operation;
+        Reason = reason;
+        Address = address;
+        Causes = causes ?? [];
+    }
+
+    /// <summary>What went wrong.</summary>
+    public NetErrorKind Kind { get; }
+
+    /// <summary>Who has to act.</summary>
+    public NetBlame Blame => NetErrors.BlameOf(Kind);
+
+    /// <summary>What was being done.</summary>
+    public NetOperation Operation { get; }
+
+    /// <summary>Why it failed, without the operation and the address that lead <see cref="Message"/>.</summary>
+    public string Reason { get; }
+
+    /// <summary>The address as the caller gave it, where the operation had one.</summary>
+    public Address? Address { get; }
+
+    /// <summary>Our end, where there was a socket already.</summary>
+    public Address? LocalAddress { get; internal init; }
+
+    /// <summary>The peer's end, where one was being spoken to.</summary>
+    public Address? RemoteAddress { get; internal init; }
+
+    /// <summary>One error per address tried, in the order of trying; empty where none was.</summary>
+    public IReadOnlyList<NetException> Causes { get; }
+
+    /// <summary>Whether the same call may succeed later without anything being corrected.</summary>
+    public bool IsTransient => NetErrors.IsTransient(Kind);
+
+    /// <summary>Operation, address, reason and addresses tried, as one sentence.</summary>
+    public override string Message
+    {
+        get
+        {
+            var text = new StringBuilder(Operation.ToString().ToLowerInvariant());
+            if (Address is not null)
+                text.Append(' ').Append(Address.ToStringWithTransport());
+            text.Append(": ").Append(Reason);
+            if (Causes.Count > 0)
+                text.Append(" (tried ").AppendJoin(", ", Causes.Select(cause => cause.RemoteAddress)).Append(')');
+            return text.ToString();
+        }
+    }
+}
