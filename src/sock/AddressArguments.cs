@@ -1,0 +1,75 @@
+using System.CommandLine;
+
+namespace Sockeye.Tool;
+
+/// <summary>The positionals <c>HOST PORT</c> or <c>ADDRESS</c> as every verb takes them.</summary>
+internal sealed class AddressArguments
+{
+    private readonly Argument<string[]> _words;
+
+    private AddressArguments(string name, string description) => _words = new(name)
+    {
+        Description = description,
+        Arity = new(1, 2),
+    };
+
+    /// <summary>Declares the address of a peer.</summary>
+    public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS",
+        "whom to talk to: HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT, unix:/path");
+
+    /// <summary>Declares the address to listen at.</summary>
+    public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS",
+        "where to listen: PORT, HOST PORT, HOST:PORT, *:PORT, unix:/path");
+
+    private static AddressArguments AddTo(Verb verb, string name, string description)
+    {
+        var arguments = new AddressArguments(name, description);
+        verb.Add(arguments._words);
+        return arguments;
+    }
+
+    /// <summary>The peer's address; <paramref name="transport"/> is what an address without a front means.</summary>
+    public Address Peer(ParseResult command, Transport transport = Transport.Tcp) => command.GetValue(_words) switch
+    {
+        [var host, var port] => OfHostAndPort(host, port, transport),
+        [var text] when IsUnix(transport) => OfPath(text, transport),
+        [var text] => Agreeing(Address.Parse(text, transport), transport),
+        _ => throw new UsageException("no address given"),
+    };
+
+    /// <summary>The address to listen at.</summary>
+    public Address Listening(ParseResult command, Transport transport = Transport.Tcp) => command.GetValue(_words) switch
+    {
+        [var host, var port] => OfHostAndPort(host, port, transport),
+        [var text] when IsUnix(transport) => OfPath(text, transport),
+        [var text] => Agreeing(Address.ParseListening(text, transport), transport),
+        _ => throw new UsageException("no address given"),
+    };
+
+    private static Address OfHostAndPort(string host, string port, Transport transport) => transport switch
+    {
+        Transport.Tcp => Address.Tcp(host, port),
+        Transport.Udp => Address.Udp(host, port),
+        _ => throw new UsageException($"a Unix socket has a path and no port: '{port}' is too much"),
+    };
+
+    private static Address OfPath(string text, Transport transport) =>
+        text.StartsWith("unix", StringComparison.Ordinal) && text.Contains(':') ? Agreeing(Address.Parse(text), transport)
+        : transport == Transport.Unix ? Address.Unix(text)
+        : Address.UnixDatagram(text);
+
+    /// <summary>An address may say its transport itself; it must not contradict the options.</summary>
+    private static Address Agreeing(Address address, Transport asked) => asked == Transport.Tcp || address.Transport == asked
+        ? address
+        : throw new UsageException($"'{address}' is no {NameOf(asked)} address", "Leave out either the option or the front of the address.");
+
+    private static bool IsUnix(Transport transport) => transport is Transport.Unix or Transport.UnixDatagram;
+
+    private static string NameOf(Transport transport) => transport switch
+    {
+        Transport.Tcp => "TCP",
+        Transport.Udp => "UDP",
+        Transport.Unix => "Unix",
+        _ => "Unix datagram",
+    };
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Net;
+
+namespace Sockeye.Tool;
+
+/// <summary>The next step after an error: one line that knows what was already tried.</summary>
+internal static class Advice
+{
+    public static string? For(Exception error, ParseResult command) => error switch
+    {
+        UsageException usage => usage.Advice,
+        NetException net => OfKind(net, command),
+        _ => null,
+    };
+
+    private static string? OfKind(NetException error, ParseResult command) => error.Kind switch
+    {
+        NetErrorKind.InvalidAddress when error.Operation == NetOperation.Parse =>
+            "Write HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT or unix:/path.",
+        NetErrorKind.UnknownService => "'sock port --search WORD' finds services by name.",
+        NetErrorKind.NameNotFound when command.IsGiven("--numeric") => "Leave out -n to have names looked up.",
+        NetErrorKind.NameNotFound when command.IsGiven("-4") => "Leave out -4: the name may have IPv6 addresses.",
+        NetErrorKind.NameNotFound when command.IsGiven("-6") => "Leave out -6: the name may have IPv4 addresses.",
+        NetErrorKind.NameNotFound => "Check the spelling of the name.",
+        NetErrorKind.NameServerFailed => "The name servers may answer later; a numeric address needs none.",
+        NetErrorKind.Refused => OfRefused(error),
+        NetErrorKind.Unreachable when !command.IsGiven("-4") && error.Causes.Any(IsIPv6) => "There may be no IPv6 here: try -4.",
+        NetErrorKind.TimedOut => OfTimedOut(error, command),
+        NetErrorKind.AddressInUse when error.Address?.Path is not null => "Another program listens there; choose another path.",
+        NetErrorKind.AddressInUse => "Another program has that port; stop it or choose another port.",
+        NetErrorKind.AddressUnavailable => "The address must be one of this machine's own.",
+        NetErrorKind.AccessDenied when error.Address is { Path: null, Port: > 0 and < 1024 } =>
+            "Ports under 1024 need special rights; choose one from 1024 up.",
+        NetErrorKind.NotFound => "The server that makes this socket may not be running.",
+        NetErrorKind.LimitExceeded when command.CommandResult.Command.Name == "get" => "--max-size allows more.",
+        _ => null,
+    };
+
+    private static string OfRefused(NetException error) => error.Address switch
+    {
+        { Path: not null } => "The socket is there, but its server is not running.",
+        { } address when IsThisMachine(address) => $"Nobody listens there. 'sock listen {address.Port}' would; 'sock serve' starts services to talk to.",
+        _ => "Nobody listens there: check the port, and whether the server is running.",
+    };
+
+    private static string? OfTimedOut(NetException error, ParseResult command)
+    {
+        var option = error.Operation is NetOperation.Resolve or NetOperation.Connect or NetOperation.Handshake ? "--timeout" : "--idle";
+        if (command.CommandResult.Command.Options.All(known => known.Name != option))
+            option = "--timeout";
+        return command.IsGiven(option)
+            ? $"Give {option} more time, or 'none'."
+            : $"{option} TIME waits longer; a firewall may be dropping the packets.";
+    }
+
+    private static bool IsIPv6(NetException cause) => cause.RemoteAddress?.IP?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+
+    private static bool IsThisMachine(Address address) =>
+        address.Host == "localhost" || (address.IP is { } ip && IPAddress.IsLoopback(ip));
+}

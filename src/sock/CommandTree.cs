@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Sockeye.Tool.Commands;
+
+namespace Sockeye.Tool;
+
+/// <summary>The verbs, and how a command line becomes one of them.</summary>
+internal static class CommandTree
+{
+    /// <summary>Every verb, in the order of <c>sock --help</c>: one line each.</summary>
+    private static readonly (string Name, Func<Verb> Create)[] Verbs =
+    [
+        ("completions", CompletionsCommand.Create),
+    ];
+
+    public static IEnumerable<string> VerbNames => Verbs.Select(verb => verb.Name);
+
+    /// <summary>Signals and exceptions are this program's own business.</summary>
+    public static InvocationConfiguration Invocation { get; } = new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+
+    public static ParseResult Parse(string[] args) => CreateRoot(args).Parse(args, new ParserConfiguration
+    {
+        // `unix:@name` and `@name` are addresses here, not files of arguments.
+        ResponseFileTokenReplacer = null,
+    });
+
+    /// <summary>Declares only the verb that was asked for: declaring all of them would double the time to start.</summary>
+    private static RootCommand CreateRoot(string[] args)
+    {
+        var root = new RootCommand("Talk to any socket, serve the other end, and see what was said.");
+        root.Options.Clear();
+        root.Options.Add(HelpText.CreateOption());
+        root.Options.Add(VersionText.CreateOption());
+        var asked = Array.Find(Verbs, verb => args.Length > 0 && verb.Name == args[0]);
+        if (asked.Create is not null)
+        {
+            root.Add(asked.Create());
+            return root;
+        }
+        root.SetAction(HelpText.Print);
+        foreach (var (_, create) in Verbs)
+            root.Add(create());
+        return root;
+    }
+}

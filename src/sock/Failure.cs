@@ -1,0 +1,54 @@
+using System.CommandLine;
+
+namespace Sockeye.Tool;
+
+/// <summary>How an error is said: one line led by what failed, perhaps one of advice, or one JSON object.</summary>
+internal static class Failure
+{
+    /// <summary>Says the error and returns the exit code that goes with it.</summary>
+    public static int Report(Exception error, ParseResult command)
+    {
+        var code = ExitCodes.Of(error);
+        if (code == ExitCodes.Success)
+            return code;
+        Terminal.ClearProgress();
+        var advice = Advice.For(error, command);
+        if (command.IsGiven("--json"))
+            JsonOutput.SayError(error, code, advice);
+        else
+            Say(error, advice, command);
+        return code;
+    }
+
+    /// <summary>Whether the option (by its long name) was typed.</summary>
+    public static bool IsGiven(this ParseResult command, string option) =>
+        command.CommandResult.Command.Options.FirstOrDefault(known => known.Name == option) is { } declared
+        && command.GetResult(declared) is { Implicit: false };
+
+    private static void Say(Exception error, string? advice, ParseResult command)
+    {
+        Terminal.Say($"{Terminal.Paint("sock:", Colour.Error)} {Terminal.Harmless(Sentence(error, command))}");
+        if (advice is not null)
+            Terminal.Say(Terminal.Harmless(advice));
+    }
+
+    private static string Sentence(Exception error, ParseResult command) => error switch
+    {
+        NetException net => Lead(net, command.CommandResult.Command.Name) + net.Message,
+        IOException or UnauthorizedAccessException or UsageException => error.Message,
+        _ => $"unexpected: {error.GetType().Name}: {error.Message}",
+    };
+
+    /// <summary>The founding chapter's phrases, which say at a glance what kind of error it is.</summary>
+    private static string Lead(NetException error, string verb) => (error.Kind, error.Blame, error.Operation) switch
+    {
+        (NetErrorKind.UnknownService, _, _) => "Couldn't find your port: ",
+        (_, NetBlame.Caller, _) => "",
+        (_, NetBlame.Name, _) when verb != "resolve" => "Address-related error connecting to server: ",
+        (_, _, NetOperation.Write or NetOperation.Close) => "Error sending data: ",
+        (_, _, NetOperation.Read) => "Error receiving data: ",
+        (_, _, NetOperation.Connect or NetOperation.Handshake) => "Connection error: ",
+        (_, NetBlame.Time, NetOperation.Resolve) when verb != "resolve" => "Connection error: ",
+        _ => "",
+    };
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Sockeye.Tool;
+
+/// <summary>One JSON value a line, written by hand so that nothing has to be reflected upon.</summary>
+internal static class JsonOutput
+{
+    /// <summary>Prints one object on standard output.</summary>
+    public static void Print(Action<Utf8JsonWriter> properties) => Terminal.Print(Text(json => WriteObject(json, properties)));
+
+    /// <summary>Prints one array on standard output.</summary>
+    public static void PrintArray<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> properties) => Terminal.Print(Text(json =>
+    {
+        json.WriteStartArray();
+        foreach (var item in items)
+            WriteObject(json, inner => properties(inner, item));
+        json.WriteEndArray();
+    }));
+
+    /// <summary>Says an error as one object on standard error, with the fields that the sentence is made of.</summary>
+    public static void SayError(Exception error, int exitCode, string? advice) => Terminal.Say(Text(json => WriteObject(json, inner =>
+    {
+        inner.WriteString("error", error.Message);
+        if (error is NetException net)
+            WriteFields(inner, net);
+        inner.WriteNumber("exitCode", exitCode);
+        if (advice is not null)
+            inner.WriteString("advice", advice);
+    })));
+
+    private static void WriteFields(Utf8JsonWriter json, NetException error)
+    {
+        json.WriteString("kind", error.Kind.ToString());
+        json.WriteString("blame", error.Blame.ToString());
+        json.WriteString("operation", error.Operation.ToString());
+        json.WriteString("reason", error.Reason);
+        WriteAddress(json, "address", error.Address);
+        WriteAddress(json, "localAddress", error.LocalAddress);
+        WriteAddress(json, "remoteAddress", error.RemoteAddress);
+        json.WriteBoolean("transient", error.IsTransient);
+        json.WriteStartArray("causes");
+        foreach (var cause in error.Causes)
+            WriteObject(json, inner => WriteFields(inner, cause));
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes an address as text, or nothing where there is none.</summary>
+    public static void WriteAddress(Utf8JsonWriter json, string name, Address? address)
+    {
+        if (address is not null)
+            json.WriteString(name, address.ToString());
+    }
+
+    private static void WriteObject(Utf8JsonWriter json, Action<Utf8JsonWriter> properties)
+    {
+        json.WriteStartObject();
+        properties(json);
+        json.WriteEndObject();
+    }
+
+    private static string Text(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            write(json);
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Sockeye.Tool.Platform;
+
+/// <summary>Standard input, output and error as plain streams over their descriptors.</summary>
+/// <remarks>
+/// The Console's own streams hide a reader that has gone, and set the terminal up for line editing of their own; a
+/// FileStream on a redirected descriptor keeps an offset of its own, which the shell's next command then overwrites.
+/// </remarks>
+internal static class StandardStreams
+{
+    public static Stream Input => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardInput() : new DescriptorStream(0, FileAccess.Read);
+
+    public static Stream Output => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new DescriptorStream(1, FileAccess.Write);
+
+    public static Stream Error => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(2, FileAccess.Write);
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace Sockeye.Tool.Platform;
+
+/// <summary>The few calls of the C library that the standard streams need.</summary>
+internal static unsafe partial class Unix
+{
+    public const short PollIn = 1;
+    public const short PollOut = 4;
+    public const int Interrupted = 4;
+
+    public static int TryAgain => OperatingSystem.IsLinux() ? 11 : 35;
+
+    public static string Describe(int error) => Marshal.GetPInvokeErrorMessage(error).ToLowerInvariant();
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "pipe", SetLastError = true)]
+    public static partial int Pipe(int* ends);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollFd* descriptors, nuint count, int milliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollFd
+    {
+        public int Descriptor;
+        public short Events;
+        public short Received;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using Sockeye.Tool.Platform;
+
+namespace Sockeye.Tool;
+
+/// <summary>What is printed where: data on standard output, talk on standard error, colour only for a person.</summary>
+internal static class Terminal
+{
+    public static bool InputIsTerminal => !Console.IsInputRedirected;
+
+    public static bool OutputIsTerminal => !Console.IsOutputRedirected;
+
+    public static bool ErrorIsTerminal => !Console.IsErrorRedirected;
+
+    /// <summary>Prints a line of asked-for data on standard output. Fails as writing a file does: disk full, reader gone.</summary>
+    public static void Print(string line) => StandardStreams.Output.Write(Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>Says a line on standard error; nobody there to listen is not an error.</summary>
+    public static void Say(string line)
+    {
+        try
+        {
+            StandardStreams.Error.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        }
+        catch (IOException)
+        {
+            // There is nowhere left to complain.
+        }
+    }
+
+    /// <summary>Overwrites the current line of standard error, for progress; silent where that is no terminal.</summary>
+    public static void ShowProgress(string line)
+    {
+        if (ErrorIsTerminal)
+            StandardStreams.Error.Write(Encoding.UTF8.GetBytes($"\r{line}\e[K"));
+    }
+
+    /// <summary>Takes the progress line away, so that the next line begins clean.</summary>
+    public static void ClearProgress() => ShowProgress("");
+
+    /// <summary>The text in a colour if standard error shows colours, else as it is.</summary>
+    public static string Paint(string text, Colour colour) =>
+        ErrorIsTerminal && ColoursAreWelcome ? $"\e[{(int)colour}m{text}\e[0m" : text;
+
+    /// <summary>Remote text with its control characters made visible, so that it can command no terminal.</summary>
+    public static string Harmless(string text) =>
+        !text.Any(char.IsControl) ? text : string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+
+    // https://no-color.org: set and not empty means none.
+    private static bool ColoursAreWelcome =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+}
+
+/// <summary>Colours by what they stand for, as their SGR codes.</summary>
+internal enum Colour
+{
+    Bold = 1,
+    Faint = 2,
+    Error = 31,
+    Good = 32,
+    Ours = 36,
+    Theirs = 35,
+}
