@@ -2,21 +2,35 @@ using System.Net.Sockets;
 
 namespace Sockeye;
 
-/// <summary>How to open a <see cref="DatagramSocket"/>. Immutable.</summary>
+/// <summary>How to open a <see cref="DatagramSocket"/>, and its limits. Immutable: derive a variant with <c>with</c>.</summary>
 public sealed record DatagramOptions
 {
     internal static DatagramOptions Default { get; } = new();
 
-    /// <summary>Limit for looking the peer up. Defaults to 10 s.</summary>
+    /// <summary>Limit for looking a host up, and for the peer's queue to take a datagram (a Unix peer that does not read
+    /// holds its senders up); then <see cref="NetErrorKind.TimedOut"/>. Defaults to 10 s;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one receive may wait; then <see cref="NetErrorKind.TimedOut"/>. Defaults to none.</summary>
+    /// <summary>How long one receive may wait; then <see cref="NetErrorKind.TimedOut"/>. Defaults to
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit.</summary>
     public TimeSpan ReceiveTimeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>Bytes taken of one datagram; the rest is cut and <see cref="Datagram.Truncated"/> set. Defaults to 65,535.</summary>
-    public int MaxDatagram { get; init; } = 65535;
+    /// <summary>Bytes taken of one datagram; the rest is cut and <see cref="Datagram.Truncated"/> set. Defaults to
+    /// 65,535: more than UDP carries (65,507 over IPv4, 65,527 over IPv6); a Unix datagram can be larger.</summary>
+    public int MaxDatagram
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = 65535;
 
-    /// <summary>Only this family. Defaults to null: both.</summary>
+    /// <summary>Use only addresses of this family: <see cref="AddressFamily.InterNetwork"/> or
+    /// <see cref="AddressFamily.InterNetworkV6"/>; <see cref="AddressFamily.Unix"/> makes
+    /// <see cref="DatagramSocket.Open"/> open a Unix datagram socket. Defaults to null: IPv4 and IPv6.</summary>
     public AddressFamily? Family { get; init; }
 
     /// <summary>Refuse host names, so that nothing is looked up. Defaults to false.</summary>
@@ -25,13 +39,16 @@ public sealed record DatagramOptions
     /// <summary>Allow sending to broadcast addresses. Defaults to false: that is <see cref="NetErrorKind.AccessDenied"/>.</summary>
     public bool Broadcast { get; init; }
 
-    /// <summary>Local address to send from. Defaults to null: the system chooses.</summary>
+    /// <summary>The local address to send from: a literal, <c>localhost</c> or <c>*</c>, port 0 for any
+    /// (<c>Address.Udp("127.0.0.2", 0)</c>); or a Unix path or name. Defaults to null: the system chooses.</summary>
     public Address? Source { get; init; }
 
-    /// <summary>Share the port with sockets that ask for the same (SO_REUSEPORT). Defaults to false.</summary>
+    /// <summary>Share the port with sockets that ask for the same (SO_REUSEPORT). Defaults to false: a second socket on
+    /// a port is <see cref="NetErrorKind.AddressInUse"/>.</summary>
     public bool ReusePort { get; init; }
 
-    /// <summary>Replace the file of a Unix socket that nobody has open any more. Defaults to false.</summary>
+    /// <summary>Replace the file of a Unix socket that nobody has open any more. Defaults to false; a path that
+    /// somebody has open is never replaced.</summary>
     public bool ReplaceStalePath { get; init; }
 
     /// <summary>Looks host names up. Defaults to <see cref="Resolver.System"/>.</summary>

@@ -1,54 +1,185 @@
+using Sockeye.Links;
+
 namespace Sockeye;
 
-/// <summary>Answers one datagram: returns the reply, or null for silence; so there is never more than one reply to a request.</summary>
+/// <summary>Answers one datagram with one reply or with silence; so there is never more than one reply to a request.</summary>
 /// <param name="request">The datagram; its bytes are valid until the handler's task ends.</param>
 /// <param name="cancel">Cancelled when the server stops.</param>
+/// <returns>The reply, which may be empty; null for silence.</returns>
 public delegate ValueTask<ReadOnlyMemory<byte>?> DatagramHandler(Datagram request, CancellationToken cancel);
 
-/// <summary>Limits and reports of a <see cref="DatagramServer"/>.</summary>
-public sealed record DatagramServerOptions
-{
-    internal static DatagramServerOptions Default { get; } = new();
-
-    /// <summary>How to bind.</summary>
-    public DatagramOptions Socket { get; init; } = DatagramOptions.Default;
-
-    /// <summary>Datagrams answered per second and source address. Defaults to 100; 0 for no limit.</summary>
-    public int RatePerSource { get; init; } = 100;
-
-    /// <summary>How many may come at once before the rate counts. Defaults to 100.</summary>
-    public int Burst { get; init; } = 100;
-
-    /// <summary>Told of errors in the handler or in sending. Defaults to null.</summary>
-    public Action<Address, Exception>? OnError { get; init; }
-
-    /// <summary>Told of each datagram that got no answer because of a rule, with the rule. Defaults to null.</summary>
-    public Action<Address, string>? OnDropped { get; init; }
-}
-
-/// <summary>SKELETON: serves datagrams, safe against reflection.</summary>
+/// <summary>
+/// Serves datagrams, and cannot be used against others. The sender of a datagram can be forged, so a server that
+/// answers everyone can be made to flood a victim or to talk with another server for ever. This one sends at most one
+/// datagram for each it receives; never answers the port of another small service (7, 9, 11, 13, 17, 19, 37, 53, 69,
+/// 123, 161, 389, 1900, 11211), its own port, port 0, or an address that is not one machine's (multicast, broadcast);
+/// and answers each source at a limited rate.
+/// </summary>
+/// <remarks>
+/// <para>Requests are handled one after another, in the order they came, each until its handler's task ends; a handler
+/// that waits makes the others wait. <c>localhost</c> is two addresses, and each is served by itself: two handlers may
+/// then run at once.</para>
+/// <para>What a handler throws is reported and harms nothing but its own request. A reply is not waited for: a Unix
+/// client whose queue is full does without.</para>
+/// <para>For the rate, the 8,192 sources seen last are always remembered, and 16,384 at most; then those are forgotten
+/// that have been silent for longest.</para>
+/// </remarks>
+/// <example><code>
+/// await using var server = DatagramServer.Start("localhost:0", (request, cancel) =>
+///     ValueTask.FromResult&lt;ReadOnlyMemory&lt;byte&gt;?&gt;(request.Bytes));
+/// await using var client = await DatagramSocket.ConnectAsync("localhost", server.LocalAddress.Port);
+/// await client.SendAsync("hello");
+/// Console.WriteLine((await client.ReceiveAsync()).Text);   // hello
+/// </code></example>
 public sealed class DatagramServer : IAsyncDisposable
 {
-    private DatagramServer() { }
+    private readonly DatagramSocket _socket;
+    private readonly DatagramHandler _handler;
+    private readonly DatagramServerOptions _options;
+    private readonly RateLimiter _limiter;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenRegistration _callerStop;
 
-    /// <summary>Binds and starts.</summary>
-    public static DatagramServer Start(string address, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default) => throw new NotImplementedException();
+    private DatagramServer(DatagramSocket socket, DatagramHandler handler, DatagramServerOptions options, CancellationToken stop)
+    {
+        _socket = socket;
+        _handler = handler;
+        _options = options;
+        _limiter = new RateLimiter(options.RatePerSource, options.Burst, options.Socket.Time);
+        _callerStop = stop.UnsafeRegister(static server => ((CancellationTokenSource)server!).Cancel(), _stop);
+        Completion = ServeAllAsync();
+    }
 
-    /// <summary>Binds and starts.</summary>
-    public static DatagramServer Start(Address address, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default) => throw new NotImplementedException();
+    /// <summary>Binds and starts to serve.</summary>
+    /// <param name="address">As for <see cref="DatagramSocket.Bind(string, DatagramOptions?)"/>.</param>
+    /// <param name="handler">Answers each request.</param>
+    /// <param name="options">Limits and reports. Defaults to <see cref="DatagramServerOptions"/>'s defaults.</param>
+    /// <param name="stop">Stops the server, as <see cref="StopAsync"/> does.</param>
+    /// <exception cref="NetException">As for <see cref="DatagramSocket.Bind(string, DatagramOptions?)"/>.</exception>
+    public static DatagramServer Start(
+        string address, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default) =>
+        Start(Address.ParseListening(address, Transport.Udp, options?.Socket.Services), handler, options, stop);
 
-    /// <summary>The first local address.</summary>
-    public Address LocalAddress => throw new NotImplementedException();
+    /// <summary>Binds and starts to serve.</summary>
+    /// <param name="address">As for <see cref="DatagramSocket.Bind(Address, DatagramOptions?)"/>.</param>
+    /// <param name="handler">Answers each request.</param>
+    /// <param name="options">Limits and reports. Defaults to <see cref="DatagramServerOptions"/>'s defaults.</param>
+    /// <param name="stop">Stops the server, as <see cref="StopAsync"/> does.</param>
+    /// <exception cref="NetException">As for <see cref="DatagramSocket.Bind(Address, DatagramOptions?)"/>.</exception>
+    public static DatagramServer Start(
+        Address address, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        options ??= DatagramServerOptions.Default;
+        return new DatagramServer(DatagramSocket.Bind(address, options.Socket), handler, options, stop);
+    }
 
-    /// <summary>Every local address.</summary>
-    public IReadOnlyList<Address> LocalAddresses => throw new NotImplementedException();
+    /// <summary>The first of <see cref="LocalAddresses"/>.</summary>
+    public Address LocalAddress => _socket.LocalAddress;
 
-    /// <summary>Ends when stopped.</summary>
-    public Task Completion => throw new NotImplementedException();
+    /// <summary>Every address served, with the ports that the system gave.</summary>
+    public IReadOnlyList<Address> LocalAddresses => _socket.LocalAddresses;
 
-    /// <summary>Stops.</summary>
-    public Task StopAsync() => throw new NotImplementedException();
+    /// <summary>Ends when the server has stopped, however it was stopped; never with an exception.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Stops: cancels the handlers' token, waits for those that are running, closes the sockets.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(false);
+    }
 
     /// <summary>The same as <see cref="StopAsync"/>.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    private async Task ServeAllAsync()
+    {
+        await Task.WhenAll(_socket.Links.Select(link => Task.Run(() => ServeAsync(link)))).ConfigureAwait(false);
+        _socket.Dispose();
+        await _callerStop.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(DatagramLink link)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await AnswerAsync(link, await link.ReceiveAsync(_stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // Stopped while it waited for a request.
+            }
+            catch (NetException error)
+            {
+                Report(link.LocalAddress, error);
+                await PauseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask AnswerAsync(DatagramLink link, Datagram request)
+    {
+        if (ReasonToDrop(request, link) is { } reason)
+        {
+            Drop(request.From, reason);
+            return;
+        }
+        try
+        {
+            if (await _handler(request, _stop.Token).ConfigureAwait(false) is not { } reply)
+                return;
+            if (!await link.TryAnswerAsync(reply, _stop.Token).ConfigureAwait(false))
+                Drop(request.From, "the sender's queue is full: it does not read its answers");
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped: the request goes without an answer.
+        }
+        catch (Exception error)
+        {
+            Report(request.From, error);
+        }
+    }
+
+    private string? ReasonToDrop(Datagram request, DatagramLink link)
+    {
+        if (ReflectionGuard.ReasonNotToAnswer(request.From, link.LocalAddress) is { } reason)
+            return reason;
+        return _limiter.TryTake(request.From) ? null
+            : $"more than {_options.RatePerSource} requests a second, after a burst of {_options.Burst}";
+    }
+
+    private void Drop(Address from, string reason) => Tell(_options.OnDropped, from, reason);
+
+    private void Report(Address address, Exception error) => Tell(_options.OnError, address, error);
+
+    private static void Tell<T>(Action<Address, T>? listener, Address address, T what)
+    {
+        try
+        {
+            listener?.Invoke(address, what);
+        }
+        catch (Exception)
+        {
+            // It was told; what it makes of that is no matter of this server's.
+        }
+    }
+
+    /// <summary>The system may go on failing (a network that is down): do not ask it in a tight loop.</summary>
+    private async ValueTask PauseAsync()
+    {
+        try
+        {
+            await Task.Delay(ReceiveErrorDelay, _options.Socket.Time, _stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped; the loop sees it.
+        }
+    }
+
+    private static readonly TimeSpan ReceiveErrorDelay = TimeSpan.FromMilliseconds(100);
 }

@@ -1,0 +1,233 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Sockeye.Links;
+
+/// <summary>Someone to send to.</summary>
+/// <param name="Address">The address, numeric.</param>
+/// <param name="SocketAddress">What the kernel calls it.</param>
+/// <param name="AsGiven">The address as the caller gave it, if a name was looked up.</param>
+internal sealed record DatagramPeer(Address Address, SocketAddress SocketAddress, Address? AsGiven = null);
+
+/// <summary>
+/// One kernel socket under a <see cref="DatagramSocket"/>. It knows nothing of names, limits in time or other links.
+/// Receiving again from the peer it heard last allocates nothing.
+/// </summary>
+/// <remarks>
+/// The buffer is made at the first receive and kept: to be without one while idle would cost a second system call a
+/// datagram. It comes from no pool, so a datagram that outlives its socket is still what was received.
+/// </remarks>
+internal sealed class DatagramLink : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly DatagramOptions _options;
+    private readonly DatagramPeer? _connected;
+    private readonly Address? _target;
+    private readonly SocketAddress _sender;
+    private DatagramPeer? _lastSender;
+    private byte[]? _buffer;
+    private int _receiving;
+    private volatile bool _isDisconnected;
+    private volatile bool _isDisposed;
+
+    /// <param name="socket">A bound socket, connected if there is a target.</param>
+    /// <param name="local">Where it is bound.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="target">The peer of a connected socket as the caller gave it.</param>
+    public DatagramLink(Socket socket, Address local, DatagramOptions options, Address? target = null)
+    {
+        _socket = socket;
+        _options = options;
+        _target = target;
+        _sender = new SocketAddress(socket.AddressFamily);
+        LocalAddress = local;
+        // Asked for at once: a socket forgets its peer when a datagram is refused.
+        if (target is not null)
+            _connected = _lastSender = PeerOf(socket.RemoteEndPoint!.Serialize());
+    }
+
+    public Address LocalAddress { get; }
+
+    /// <summary>The peer of a connected socket, numeric.</summary>
+    public Address? RemoteAddress => _connected?.Address;
+
+    private bool IsUnix => _socket.AddressFamily == AddressFamily.Unix;
+
+    /// <summary>Waits for the next datagram. One call at a time.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Datagram> ReceiveAsync(CancellationToken cancel)
+    {
+        if (Interlocked.Exchange(ref _receiving, 1) != 0)
+            throw new InvalidOperationException("Another receive is pending on this socket.");
+        try
+        {
+            // A byte more than is wanted shows that there was more; UDP is never cut, which Windows would call an error.
+            _buffer ??= GC.AllocateUninitializedArray<byte>(Math.Max(_options.MaxDatagram, ushort.MaxValue) + 1);
+            _sender.Size = _sender.Buffer.Length;
+            var length = await _socket.ReceiveFromAsync(_buffer, SocketFlags.None, _sender, cancel).ConfigureAwait(false);
+            var taken = Math.Min(length, _options.MaxDatagram);
+            return new Datagram(_buffer.AsMemory(0, taken), Sender().Address, Truncated: taken < length);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            throw Failure(error, NetOperation.Read);
+        }
+        finally
+        {
+            Volatile.Write(ref _receiving, 0);
+        }
+    }
+
+    /// <summary>Sends to the connected peer.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        if (!_isDisconnected)
+        {
+            try
+            {
+                await _socket.SendAsync(bytes, SocketFlags.None, cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (SocketException error) when (IsUnix && IsPeerGone(error))
+            {
+                // The kernel has disconnected us for good; a peer that came back can only be found by its name.
+                _isDisconnected = true;
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                throw Failure(error, NetOperation.Write, bytes.Length);
+            }
+        }
+        await SendToAsync(bytes, _connected!, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends to an address that this link <see cref="CanReach"/>.</summary>
+    public async ValueTask SendToAsync(ReadOnlyMemory<byte> bytes, DatagramPeer to, CancellationToken cancel)
+    {
+        while (!await TrySendToAsync(bytes, to, cancel).ConfigureAwait(false))
+            await Task.Delay(FullQueueDelay, _options.Time, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers the datagram received last; false if that would have to wait for a peer that does not read.</summary>
+    public ValueTask<bool> TryAnswerAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
+        TrySendToAsync(bytes, _lastSender!, cancel);
+
+    /// <summary>Whether datagrams can leave from here for that address.</summary>
+    public bool CanReach(IPAddress ip) => ip.AddressFamily == _socket.AddressFamily
+        || (ip.AddressFamily == AddressFamily.InterNetwork && TakesBothFamilies);
+
+    /// <summary>An address that was looked up, as this link's socket has to be told it.</summary>
+    public DatagramPeer PeerAt(IPAddress ip, Address asGiven)
+    {
+        var endPoint = new IPEndPoint(ip.AddressFamily == _socket.AddressFamily ? ip : ip.MapToIPv6(), asGiven.Port);
+        return new DatagramPeer(Address.From(endPoint, Transport.Udp), endPoint.Serialize(), asGiven);
+    }
+
+    /// <summary>A Unix address.</summary>
+    public DatagramPeer PeerAt(Address unix) => new(unix, EndPointOf(unix).Serialize());
+
+    /// <summary>What .NET calls a Unix address.</summary>
+    public static UnixDomainSocketEndPoint EndPointOf(Address unix) =>
+        new(unix.Path!.StartsWith('@') ? $"\0{unix.Path[1..]}" : unix.Path);
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _socket.Dispose();
+    }
+
+    private bool TakesBothFamilies => _socket.AddressFamily == AddressFamily.InterNetworkV6
+        && _socket.GetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.IPv6Only) is 0;
+
+    /// <summary>Who sent the datagram that has just come.</summary>
+    private DatagramPeer Sender() => _lastSender is { } last && last.SocketAddress.Equals(_sender)
+        ? last
+        : _lastSender = PeerOf(_sender);
+
+    private DatagramPeer PeerOf(SocketAddress seen)
+    {
+        // A copy of exactly its size: the room behind a Unix name would count as part of the name when sending to it.
+        var copy = new SocketAddress(_socket.AddressFamily, Math.Max(seen.Size, sizeof(ushort)));
+        seen.Buffer.Span[..seen.Size].CopyTo(copy.Buffer.Span);
+        EndPoint kind = IsUnix ? new UnixDomainSocketEndPoint("/")
+            : new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        return new DatagramPeer(Address.From(kind.Create(copy), LocalAddress.Transport), copy);
+    }
+
+    private async ValueTask<bool> TrySendToAsync(ReadOnlyMemory<byte> bytes, DatagramPeer to, CancellationToken cancel)
+    {
+        try
+        {
+            if (IsUnix)
+                return await TrySendToUnixAsync(bytes, to.SocketAddress, cancel).ConfigureAwait(false);
+            await _socket.SendToAsync(bytes, SocketFlags.None, to.SocketAddress, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            throw Failure(error, NetOperation.Write, bytes.Length, to);
+        }
+    }
+
+    /// <summary>
+    /// Sends at once or not at all. To the kernel an unconnected Unix socket is always writable, so .NET would spin
+    /// until a peer whose queue is full has read something.
+    /// </summary>
+    private async ValueTask<bool> TrySendToUnixAsync(ReadOnlyMemory<byte> bytes, SocketAddress to, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using var wait = new CancellationTokenSource();
+        var sending = _socket.SendToAsync(bytes, SocketFlags.None, to, wait.Token);
+        if (!sending.IsCompleted)
+            await wait.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await sending.ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private Exception Failure(Exception error, NetOperation operation, int length = 0, DatagramPeer? to = null)
+    {
+        if (_isDisposed || ErrorMap.MeansDisposed(error))
+            return new ObjectDisposedException(nameof(DatagramSocket));
+        var code = ((SocketException)error).SocketErrorCode;
+        // Windows says "reset" where the others say "refused": the answer of a machine on which nobody has the port.
+        if (code == SocketError.ConnectionReset)
+            error = new SocketException((int)SocketError.ConnectionRefused);
+        var failure = ErrorMap.From(error, operation, _target ?? to?.AsGiven ?? to?.Address, LocalAddress, to?.Address ?? RemoteAddress);
+        return code == SocketError.MessageSize ? WithLimit(failure, length) : failure;
+    }
+
+    private NetException WithLimit(NetException failure, int length)
+    {
+        var (carrier, limit) = failure.RemoteAddress?.IP?.AddressFamily switch
+        {
+            AddressFamily.InterNetwork => ("UDP over IPv4", MaxOverIPv4),
+            AddressFamily.InterNetworkV6 => ("UDP over IPv6", MaxOverIPv6),
+            _ => ("a Unix datagram", _socket.SendBufferSize - UnixOverhead),
+        };
+        var reason = length > limit
+            ? $"the datagram has {length} bytes; {carrier} carries at most {limit}"
+            : $"the datagram has {length} bytes, more than the system sends there in one";
+        return new NetException(failure.Kind, failure.Operation, reason, failure.Address, failure.InnerException)
+        {
+            LocalAddress = failure.LocalAddress,
+            RemoteAddress = failure.RemoteAddress,
+        };
+    }
+
+    private static bool IsPeerGone(SocketException error) =>
+        error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NotConnected or SocketError.ConnectionReset;
+
+    private static readonly TimeSpan FullQueueDelay = TimeSpan.FromMilliseconds(10);
+
+    private const int MaxOverIPv4 = ushort.MaxValue - 20 - 8; // the lengths of the IPv4 and UDP headers
+    private const int MaxOverIPv6 = ushort.MaxValue - 8;      // IPv6 does not count its own header
+    private const int UnixOverhead = 32;                      // Linux, net/unix/af_unix.c: unix_dgram_sendmsg
+}
