@@ -1,20 +1,166 @@
 using System.Net;
 using System.Net.Sockets;
+using Sockeye.Platform;
 
 namespace Sockeye;
 
-/// <summary>SKELETON: host name to ordered addresses.</summary>
+/// <summary>
+/// Looks host names up: addresses of a name, name of an address. Both families are asked for side by side, and callers
+/// who ask for the same at the same time share one look-up. Nothing is cached: that is the system's business.
+/// </summary>
+/// <remarks>
+/// Answered without asking anyone: literals, which are themselves; <c>localhost</c> and names under it, which are ::1
+/// (where this machine has it) and 127.0.0.1; names under <c>.invalid</c>, which do not exist (RFC 6761).
+/// </remarks>
+/// <example><code>
+/// foreach (var address in await Resolver.System.ResolveAsync("localhost"))
+///     Console.WriteLine(address);
+/// </code></example>
 public sealed class Resolver
 {
-    /// <summary>Asks the system.</summary>
-    public static Resolver System { get; } = new((_, _, _) => throw new NotImplementedException());
+    private readonly SingleFlight<(string Name, AddressFamily Family), IPAddress[]> _lookUps;
+    private readonly SingleFlight<IPAddress, string> _reverseLookUps;
 
-    /// <summary>A resolver that asks the given function.</summary>
-    public Resolver(Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> lookUp) => _ = lookUp;
+    /// <summary>Asks the system: its hosts file and name servers.</summary>
+    public static Resolver System { get; } = new(SystemResolver.LookUpAsync, SystemResolver.NameOfAsync);
 
-    /// <summary>All addresses of the host, families interleaved, IPv6 first; literals are returned as they are.</summary>
-    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, AddressFamily? family = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <summary>A resolver that asks the given functions; for tests, or for another directory of names.</summary>
+    /// <param name="lookUp">The addresses of a name (in its ASCII form) in one family. It throws what <see cref="Dns"/> throws.</param>
+    /// <param name="nameOf">The name of an address. Defaults to asking the system.</param>
+    public Resolver(
+        Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> lookUp,
+        Func<IPAddress, CancellationToken, Task<string>>? nameOf = null)
+    {
+        ArgumentNullException.ThrowIfNull(lookUp);
+        _lookUps = new((question, abandoned) => lookUp(question.Name, question.Family, abandoned));
+        _reverseLookUps = new(nameOf ?? SystemResolver.NameOfAsync);
+    }
 
-    /// <summary>The name of an address; throws NoNameForAddress.</summary>
-    public Task<string> NameOfAsync(IPAddress address, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <summary>All addresses of a host, each once, the families taking turns, IPv6 first (RFC 8305, section 4).</summary>
+    /// <param name="host">A host name or a literal.</param>
+    /// <param name="family">Only this family. Defaults to null: both.</param>
+    /// <param name="cancel">Gives up waiting; others who wait for the same answer still get it.</param>
+    /// <returns>At least one address.</returns>
+    /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>: no host name;
+    /// <see cref="NetErrorKind.NameNotFound"/>: no such name, or it has no address of that family;
+    /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers did not answer, or failed.</exception>
+    public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, AddressFamily? family = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (HostText.Parse(host).IP is { } literal)
+            return [LiteralIn(family, host, literal)];
+        var answers = await Task.WhenAll(FamiliesOf(family).Select(each => AnswerAsync(host, each, cancel))).ConfigureAwait(false);
+        var addresses = new AddressQueue();
+        foreach (var answer in answers)
+            addresses.Add(answer.Addresses);
+        return addresses.IsEmpty ? throw NotResolved(host, family, answers.Select(answer => answer.Error!)) : addresses.TakeAll();
+    }
+
+    /// <summary>The host name of an address.</summary>
+    /// <param name="address">An IPv4 or IPv6 address.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <returns>The name.</returns>
+    /// <exception cref="NetException"><see cref="NetErrorKind.NoNameForAddress"/>: it has none;
+    /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers did not answer, or failed.</exception>
+    public async Task<string> NameOfAsync(IPAddress address, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        try
+        {
+            return await _reverseLookUps.JoinAsync(HostText.Unmapped(address), cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ErrorMap.Covers(e))
+        {
+            var error = ErrorMap.From(e, NetOperation.Resolve);
+            throw error.Kind == NetErrorKind.NameNotFound
+                ? Error(NetErrorKind.NoNameForAddress, $"{address} has no host name", e)
+                : Error(error.Kind, ReasonOf(error, address.ToString()), e);
+        }
+    }
+
+    /// <summary>The families that are worth looking up, IPv6 first.</summary>
+    internal static AddressFamily[] FamiliesOf(AddressFamily? family) => family switch
+    {
+        AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 => [family.Value],
+        null when Socket.OSSupportsIPv6 => [AddressFamily.InterNetworkV6, AddressFamily.InterNetwork],
+        null => [AddressFamily.InterNetwork],
+        _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 (InterNetwork) or IPv6 (InterNetworkV6)"),
+    };
+
+    /// <summary>The addresses of a name in one family; none, with the error, where there is no answer.</summary>
+    internal async Task<FamilyAnswer> AnswerAsync(string name, AddressFamily family, CancellationToken cancel)
+    {
+        try
+        {
+            var addresses = await LookUpAsync(HostText.ToAscii(name).ToLowerInvariant(), family, cancel).ConfigureAwait(false);
+            IPAddress[] inFamily = [.. addresses.Select(HostText.Unmapped).Where(address => address.AddressFamily == family)];
+            return new(inFamily, inFamily.Length > 0 ? null : ErrorMap.From(SocketError.NoData, NetOperation.Resolve));
+        }
+        catch (Exception e) when (ErrorMap.Covers(e))
+        {
+            return new([], ErrorMap.From(e, NetOperation.Resolve));
+        }
+    }
+
+    private Task<IPAddress[]> LookUpAsync(string name, AddressFamily family, CancellationToken cancel)
+    {
+        if (IsUnder("localhost", name))
+            return Task.FromResult(LocalhostIn(family));
+        return IsUnder("invalid", name)
+            ? Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound))
+            : _lookUps.JoinAsync((name, family), cancel);
+    }
+
+    private static bool IsUnder(string top, string name)
+    {
+        var relative = name.AsSpan().TrimEnd('.');
+        return relative.SequenceEqual(top) || (relative.EndsWith(top) && relative[..^top.Length].EndsWith('.'));
+    }
+
+    private static IPAddress[] LocalhostIn(AddressFamily family)
+    {
+        if (family == AddressFamily.InterNetwork)
+            return [IPAddress.Loopback];
+        return IPv6Loopback.Exists ? [IPAddress.IPv6Loopback] : [];
+    }
+
+    /// <summary>The literal, if it is of that family and an address of one machine.</summary>
+    internal static IPAddress LiteralIn(AddressFamily? family, string host, IPAddress literal)
+    {
+        if (host == HostText.Any)
+            throw Error(NetErrorKind.InvalidAddress, "* is every address of this machine: give a host name or an address");
+        if (family is not null && literal.AddressFamily != family)
+            throw Error(NetErrorKind.NameNotFound, $"{literal} is no {NameOf(family.Value)} address");
+        return literal;
+    }
+
+    /// <summary>The one error of several look-ups: a server's failure over a name's absence, as the name may exist after all.</summary>
+    internal static NetException NotResolved(string host, AddressFamily? family, IEnumerable<NetException> errors)
+    {
+        var error = errors.MinBy(error => error.Kind switch
+        {
+            NetErrorKind.NameServerFailed => 0,
+            NetErrorKind.NameNotFound => 1,
+            _ => 2,
+        })!;
+        var reason = error.Kind == NetErrorKind.NameNotFound && family is not null
+            ? $"there is no host {Quoted.Of(host)} with an {NameOf(family.Value)} address"
+            : ReasonOf(error, Quoted.Of(host));
+        return Error(error.Kind, reason, error.InnerException);
+    }
+
+    private static string ReasonOf(NetException error, string asked) => error.Kind switch
+    {
+        NetErrorKind.NameNotFound => $"there is no host {asked}",
+        NetErrorKind.NameServerFailed => $"the name servers could not tell about {asked}: try again later",
+        _ => error.Reason,
+    };
+
+    private static string NameOf(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
+
+    private static NetException Error(NetErrorKind kind, string reason, Exception? inner = null)
+        => new(kind, NetOperation.Resolve, reason, inner: inner);
 }
+
+/// <summary>What the look-up of one family brought: addresses, or else an error.</summary>
+internal readonly record struct FamilyAnswer(IPAddress[] Addresses, NetException? Error);
