@@ -37,11 +37,11 @@ internal static class UsageErrors
     {
         var literal = command.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToList();
         foreach (var argument in command.CommandResult.Children.OfType<ArgumentResult>())
-        foreach (var token in argument.Tokens)
-        {
-            if (token.Value.StartsWith('-') && !literal.Exists(other => ReferenceEquals(other, token)))
-                return UnknownOption(token.Value, command);
-        }
+            foreach (var token in argument.Tokens)
+            {
+                if (token.Value.StartsWith('-') && !literal.Exists(other => ReferenceEquals(other, token)))
+                    return UnknownOption(token.Value, command);
+            }
         return null;
     }
 
@@ -65,10 +65,10 @@ internal static class UsageErrors
     private static IEnumerable<string> OptionNames(SymbolResult? result)
     {
         for (; result is CommandResult { Command: var command }; result = result.Parent)
-        foreach (var option in command.Options.Where(option => !option.Hidden))
-        {
-            yield return option.Name;
-        }
+            foreach (var option in command.Options.Where(option => !option.Hidden))
+            {
+                yield return option.Name;
+            }
     }
 
     private static UsageException Unknown(string what, string word, IEnumerable<string> known, ParseResult command)

@@ -1,0 +1,68 @@
+using System.IO.Pipes;
+using Sockeye.Tool;
+using Sockeye.Tool.Platform;
+using Xunit;
+
+namespace Sockeye.Tests.Cli;
+
+public class DescriptorStreamTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Bytes_pass_and_the_end_is_seen()
+    {
+        var (ours, theirs) = CreatePipe();
+        using (ours)
+        using (theirs)
+        {
+            await new DescriptorStream(Descriptor(theirs), FileAccess.Write).WriteAsync("hello"u8.ToArray());
+            theirs.Dispose();
+            var input = new DescriptorStream(Descriptor(ours), FileAccess.Read);
+            var buffer = new byte[10];
+            Assert.Equal(5, await input.ReadAsync(buffer));
+            Assert.Equal(0, await input.ReadAsync(buffer));
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cancelled_read_takes_nothing_from_the_next()
+    {
+        var (ours, theirs) = CreatePipe();
+        using (ours)
+        using (theirs)
+        {
+            var input = new DescriptorStream(Descriptor(ours), FileAccess.Read);
+            var buffer = new byte[10];
+            for (var round = 0; round < 3; round++)
+            {
+                using var cancel = new CancellationTokenSource();
+                var pending = input.ReadAsync(buffer, cancel.Token);
+                await cancel.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pending);
+            }
+            using var later = new CancellationTokenSource();
+            var read = input.ReadAsync(buffer, later.Token);
+            theirs.Write("kept"u8);
+            Assert.Equal(4, await read);
+        }
+    }
+
+    [Fact]
+    public void Writing_to_a_reader_that_has_gone_is_told()
+    {
+        var (ours, theirs) = CreatePipe();
+        using (theirs)
+        {
+            ours.Dispose();
+            var error = Assert.Throws<IOException>(() => new DescriptorStream(Descriptor(theirs), FileAccess.Write).Write("lost"u8));
+            Assert.True(ExitCodes.OutputIsClosed(error));
+        }
+    }
+
+    private static (AnonymousPipeServerStream Reader, AnonymousPipeClientStream Writer) CreatePipe()
+    {
+        var reader = new AnonymousPipeServerStream(PipeDirection.In);
+        return (reader, new AnonymousPipeClientStream(PipeDirection.Out, reader.ClientSafePipeHandle));
+    }
+
+    private static int Descriptor(PipeStream pipe) => (int)pipe.SafePipeHandle.DangerousGetHandle();
+}
