@@ -1,209 +1,22 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Text;
-
 namespace Sockeye.Tests.Support;
 
-/// <summary>What a finished run of the program left behind.</summary>
-/// <param name="ExitCode">What it ended with.</param>
-/// <param name="Output">Its standard output, as UTF-8 text.</param>
-/// <param name="Error">Its standard error.</param>
-/// <param name="OutputBytes">Its standard output as it came.</param>
-internal sealed record SockResult(int ExitCode, string Output, string Error, byte[] OutputBytes);
-
-/// <summary>
-/// The program as a user runs it: the binary named by SOCK_BINARY, else the one built beside these tests.
-/// A run that does not end is killed and fails its test.
-/// </summary>
-internal sealed class SockProcess : IAsyncDisposable
+/// <summary>The program under test as a user runs it: the binary named by SOCK_BINARY, else the one built beside these tests.</summary>
+internal static class SockProcess
 {
-    private readonly Process _process;
-    private readonly MemoryStream _output = new();
-    private readonly StringBuilder _error = new();
-    private readonly ConcurrentQueue<TaskCompletionSource> _changes = new();
-    private readonly Task _readers;
-
-    private SockProcess(Process process, bool captureOutput)
-    {
-        _process = process;
-        _readers = Task.WhenAll(captureOutput ? ReadOutputAsync() : Task.CompletedTask, ReadErrorAsync());
-    }
-
-    /// <summary>Longest time that any run or wait may take before it counts as hung.</summary>
-    public static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(60);
-
-    /// <summary>The program under test.</summary>
+    /// <summary>Where the program is.</summary>
     public static string Binary { get; } =
         Environment.GetEnvironmentVariable("SOCK_BINARY") is { Length: > 0 } binary ? binary : Path.Combine(AppContext.BaseDirectory, "sock");
 
     /// <summary>Runs it to its end with no input.</summary>
-    public static Task<SockResult> RunAsync(params string[] args) => RunWithInputAsync("", args);
+    public static Task<ProgramResult> RunAsync(params string[] args) => RunningProgram.RunAsync(Binary, args);
 
     /// <summary>Runs it to its end, gives it this text as input and then the end of input.</summary>
-    public static async Task<SockResult> RunWithInputAsync(string input, params string[] args)
-    {
-        await using var sock = Start(args);
-        await sock.WriteAsync(input);
-        sock.EndInput();
-        return await sock.WaitAsync();
-    }
+    public static Task<ProgramResult> RunWithInputAsync(string input, params string[] args) => RunningProgram.RunAsync(Binary, args, input);
 
-    /// <summary>Starts it; input stays open until <see cref="EndInput"/>.</summary>
-    public static SockProcess Start(params string[] args) => Start(args, null);
+    /// <summary>Starts it; its input stays open until the test ends it.</summary>
+    public static RunningProgram Start(params string[] args) => RunningProgram.Start(Binary, args);
 
-    /// <summary>Starts it with more in its environment. With <paramref name="captureOutput"/> false the test reads
-    /// <see cref="StandardOutput"/> itself, or does not read it.</summary>
-    public static SockProcess Start(string[] args, IReadOnlyDictionary<string, string>? environment, bool captureOutput = true)
-    {
-        var start = new ProcessStartInfo(Binary, args)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
-            start.Environment[name] = value;
-        return new SockProcess(Process.Start(start)!, captureOutput);
-    }
-
-    /// <summary>Its process id.</summary>
-    public int Id => _process.Id;
-
-    /// <summary>Its input.</summary>
-    public Stream StandardInput => _process.StandardInput.BaseStream;
-
-    /// <summary>Its output, where the test reads it itself.</summary>
-    public Stream StandardOutput => _process.StandardOutput.BaseStream;
-
-    /// <summary>What it has printed so far.</summary>
-    public string Output { get { lock (_output) return Encoding.UTF8.GetString(_output.GetBuffer(), 0, (int)_output.Length); } }
-
-    /// <summary>What it has said on standard error so far.</summary>
-    public string Error { get { lock (_error) return _error.ToString(); } }
-
-    /// <summary>Types text at it. A program that no longer reads is no error here.</summary>
-    public async Task WriteAsync(string text)
-    {
-        try
-        {
-            await StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text));
-            await StandardInput.FlushAsync();
-        }
-        catch (IOException)
-        {
-            // It ended first; its exit code and messages say why.
-        }
-    }
-
-    /// <summary>Ends its input, as Ctrl-D does.</summary>
-    public void EndInput()
-    {
-        try
-        {
-            _process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended first.
-        }
-    }
-
-    /// <summary>Sends it a signal: <c>INT</c>, <c>TERM</c>, <c>STOP</c>, ...</summary>
-    public void Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, Id.ToString()]);
-        kill.WaitForExit();
-    }
-
-    /// <summary>Waits until its standard error holds a line that contains the text, and returns that line.</summary>
-    public Task<string> WaitForErrorLineAsync(string text) => WaitForLineAsync(() => Error, text);
-
-    /// <summary>Waits until its standard output holds a line that contains the text, and returns that line.</summary>
-    public Task<string> WaitForOutputLineAsync(string text) => WaitForLineAsync(() => Output, text);
-
-    /// <summary>Waits until its standard output contains the text, line or not.</summary>
-    public async Task WaitForOutputAsync(string text) =>
-        _ = await WaitAsync(() => Output.Contains(text, StringComparison.Ordinal) ? text : null, $"'{text}' on standard output");
-
-    /// <summary>Waits for its end.</summary>
-    public async Task<SockResult> WaitAsync()
-    {
-        using var guard = new CancellationTokenSource(HangGuard);
-        try
-        {
-            await _process.WaitForExitAsync(guard.Token);
-            await _readers.WaitAsync(guard.Token);
-        }
-        catch (OperationCanceledException late)
-        {
-            throw new TimeoutException($"sock did not end within {HangGuard.TotalSeconds} s.\n{Transcript}", late);
-        }
-        return new SockResult(_process.ExitCode, Output, Error, _output.ToArray());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
-
-    private Task<string> WaitForLineAsync(Func<string> printed, string text) => WaitAsync(
-        () => Array.Find(CompleteLines(printed()), line => line.Contains(text, StringComparison.Ordinal)), $"a line with '{text}'");
-
-    private static string[] CompleteLines(string text) => text.Split('\n')[..^1];
-
-    private async Task<string> WaitAsync(Func<string?> probe, string what)
-    {
-        using var guard = new CancellationTokenSource(HangGuard);
-        while (true)
-        {
-            var change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _changes.Enqueue(change);
-            if (probe() is { } found)
-                return found;
-            if (_readers.IsCompleted)
-                throw new InvalidOperationException($"sock ended before it printed {what}.\n{Transcript}");
-            try
-            {
-                await Task.WhenAny(change.Task, _readers).WaitAsync(guard.Token);
-            }
-            catch (OperationCanceledException late)
-            {
-                throw new TimeoutException($"sock did not print {what} within {HangGuard.TotalSeconds} s.\n{Transcript}", late);
-            }
-        }
-    }
-
-    private string Transcript => $"standard output:\n{Output}\nstandard error:\n{Error}";
-
-    private async Task ReadOutputAsync()
-    {
-        var buffer = new byte[65536];
-        while (await StandardOutput.ReadAsync(buffer) is > 0 and var count)
-        {
-            lock (_output)
-                _output.Write(buffer, 0, count);
-            Announce();
-        }
-    }
-
-    private async Task ReadErrorAsync()
-    {
-        var buffer = new char[4096];
-        while (await _process.StandardError.ReadAsync(buffer) is > 0 and var count)
-        {
-            lock (_error)
-                _error.Append(buffer, 0, count);
-            Announce();
-        }
-    }
-
-    private void Announce()
-    {
-        while (_changes.TryDequeue(out var waiter))
-            waiter.TrySetResult();
-    }
+    /// <summary>Starts it with more in its environment, or with an output that the test reads itself.</summary>
+    public static RunningProgram Start(string[] args, IReadOnlyDictionary<string, string>? environment, bool captureOutput = true) =>
+        RunningProgram.Start(Binary, args, environment, captureOutput);
 }
