@@ -57,7 +57,19 @@ public sealed class ServiceRegistry
     /// <exception cref="ArgumentException">The transport has no ports.</exception>
     public int PortOf(string name, Transport? transport = null) =>
         First(source => source.Named(name), transport)?.Port
-        ?? throw new NetException(NetErrorKind.UnknownService, NetOperation.Parse, WhyUnknown(name, transport));
+        ?? throw Unknown(KnownElsewhere(name, FindAll(name)) ?? $"no service named {Quoted.Of(name)}{DidYouMean(name, transport)}");
+
+    /// <summary>The canonical name of the service on a port.</summary>
+    /// <param name="port">The port number.</param>
+    /// <param name="transport">Only as known for this transport. Defaults to TCP if the port is known there, else UDP, else any.</param>
+    /// <exception cref="NetException">
+    /// <see cref="NetErrorKind.UnknownService"/>: the port has no name, or has one for another transport only (the
+    /// reason says which).
+    /// </exception>
+    /// <exception cref="ArgumentException">The transport has no ports.</exception>
+    public string NameOf(int port, Transport? transport = null) =>
+        First(source => source.At(port), transport)?.Name
+        ?? throw Unknown(KnownElsewhere($"port {port}", FindAll(port)) ?? $"no service is known on port {port}");
 
     /// <summary>The entry of a service, or null if the name is unknown.</summary>
     /// <param name="name">A name or alias, in any case.</param>
@@ -145,14 +157,16 @@ public sealed class ServiceRegistry
             ? entry with { Description = described.Description }
             : entry;
 
-    private string WhyUnknown(string name, Transport? transport)
+    private static NetException Unknown(string reason) => new(NetErrorKind.UnknownService, NetOperation.Parse, reason);
+
+    private static string? KnownElsewhere(string what, IEnumerable<ServiceEntry> entries)
     {
-        var protocols = FindAll(name).Select(entry => entry.Protocol).Distinct(StringComparer.Ordinal).OrderBy(Rank).ToList();
-        if (protocols.Count > 0)
-            return $"{name} is known for {string.Join(" and ", protocols)} only";
-        var suggestion = Suggest(name, transport);
-        return $"no service named {Quoted.Of(name)}" + (suggestion is null ? "" : $" (did you mean {suggestion}?)");
+        var protocols = entries.Select(entry => entry.Protocol).Distinct(StringComparer.Ordinal).OrderBy(Rank).ToList();
+        return protocols.Count == 0 ? null : $"{what} is known for {string.Join(" and ", protocols)} only";
     }
+
+    private string DidYouMean(string name, Transport? transport) =>
+        Suggest(name, transport) is { } suggestion ? $" (did you mean {suggestion}?)" : "";
 
     private static string ProtocolOf(Transport transport) => transport switch
     {

@@ -9,6 +9,7 @@ internal static class CommandTree
     /// <summary>Every verb, in the order of <c>sock --help</c>: one line each.</summary>
     private static readonly (string Name, Func<Verb> Create)[] Verbs =
     [
+        ("port", PortCommand.Create),
         ("completions", CompletionsCommand.Create),
     ];
 

@@ -18,7 +18,9 @@ internal static class CommonOptions
 
     public static Option<TimeSpan> Timeout(string description, TimeSpan standard) => Limit("--timeout", description, standard, "-w");
 
-    public static Option<bool> Flag(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
+    /// <summary>On when given. It takes no value: the parser would else take a following <c>true</c> for one.</summary>
+    public static Option<bool> Flag(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
 
     public static Option<string?> Text(string name, string valueName, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = valueName };

@@ -328,6 +328,20 @@ public class ServiceRegistryTests
         Assert.Null(services.Find(name, transport));
     }
 
+    [Theory]
+    [InlineData(64_999, null, "no service is known on port 64999")]
+    [InlineData(70_000, null, "no service is known on port 70000")]
+    [InlineData(4460, Transport.Udp, "port 4460 is known for tcp only")]
+    public void A_port_without_a_name_says_so(int port, Transport? transport, string reason)
+    {
+        var error = Assert.Throws<NetException>(() => ServiceRegistry.BuiltIn.NameOf(port, transport));
+        Assert.Equal(NetErrorKind.UnknownService, error.Kind);
+        Assert.Equal(reason, error.Reason);
+    }
+
+    [Fact]
+    public void A_port_gives_its_canonical_name() => Assert.Equal("syslog", ServiceRegistry.BuiltIn.NameOf(514, Transport.Udp));
+
     [Fact]
     public void Hostile_text_cannot_steer_a_terminal_through_the_error()
     {
