@@ -21,11 +21,11 @@ public class ServiceTableTests
     public void Every_entry_is_found_by_each_of_its_names_in_any_case()
     {
         foreach (var entry in All)
-        foreach (var name in entry.Names)
-        {
-            Assert.Contains(entry, ServiceTable.Instance.Named(name));
-            Assert.Contains(entry, ServiceTable.Instance.Named(name.ToUpperInvariant()));
-        }
+            foreach (var name in entry.Names)
+            {
+                Assert.Contains(entry, ServiceTable.Instance.Named(name));
+                Assert.Contains(entry, ServiceTable.Instance.Named(name.ToUpperInvariant()));
+            }
     }
 
     [Fact]
