@@ -63,11 +63,6 @@ public sealed record ConnectAttempt(Address Address, TimeSpan Elapsed, NetExcept
 /// <param name="Connect">From the first attempt's start until one had succeeded.</param>
 public sealed record ConnectReport(IReadOnlyList<ConnectAttempt> Attempts, TimeSpan Resolve, TimeSpan Connect);
 
-/// <summary>Something put on a connection: takes the inner one, returns the one to use (later: TLS, capture, ...).</summary>
-/// <param name="inner">The connection so far; owned by the layer from now on.</param>
-/// <param name="cancel">Cancelled when the limit has passed or the caller gave up.</param>
-public delegate ValueTask<Connection> ConnectionLayer(Connection inner, CancellationToken cancel);
-
 /// <summary>"Get me a connection to there": directly, or later through proxies.</summary>
 public interface IConnector
 {

@@ -1,120 +1,158 @@
+using System.Net.Sockets;
+using Sockeye.Links;
+
 namespace Sockeye;
 
-/// <summary>SKELETON: a stream that knows both ends.</summary>
-public sealed class Connection : Stream
+/// <summary>
+/// A connected stream that knows both ends of its conversation. Read and write it as bytes (it is a
+/// <see cref="Stream"/>) or through <see cref="Lines"/>; both views share the same buffers, so nothing is lost between
+/// them. One reader and one writer at a time may use it.
+/// </summary>
+/// <remarks>
+/// Every failure is a <see cref="NetException"/>, in the asynchronous and the synchronous members alike; the caller's
+/// cancellation is an <see cref="OperationCanceledException"/>; a read of 0 bytes is the peer's clean end. A cancelled or
+/// timed-out read loses nothing and may be repeated. A cancelled or timed-out write leaves the peer with an unknown
+/// part of it: later writes fail and closing becomes a reset, so that the peer cannot take the part for the whole.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var connection = await Connection.ConnectAsync("localhost", "http");
+/// await connection.Lines.WriteAsync("GET / HTTP/1.0\r\n\r\n");
+/// Console.WriteLine(await connection.Lines.ReadLineAsync());
+/// await connection.CloseAsync();
+/// </code>
+/// </example>
+public sealed partial class Connection : Stream
 {
-    private Connection() { }
+    private readonly Link _link;
+    private readonly ConnectionOptions _options;
+    private readonly Address? _dialled;
+    private Lines? _lines;
 
-    /// <summary>Connects to an address in text form.</summary>
-    public static ValueTask<Connection> ConnectAsync(string address, ConnectOptions? options = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    private Connection(Link link, ConnectionOptions options, Address? dialled = null, ConnectReport? report = null)
+    {
+        (_link, _options, _dialled, Report) = (link, options, dialled, report);
+        _lastActivity = options.Time.GetTimestamp();
+        _idleTimeout = options.IdleTimeout;
+        _readWait = new Wait(options.Time, since => Remaining(since, ReadTimeout));
+        _writeWait = new Wait(options.Time, since => Remaining(since, WriteTimeout));
+        Telemetry.Opened();
+    }
 
-    /// <summary>Connects by host and port number or service name.</summary>
-    public static ValueTask<Connection> ConnectAsync(string host, string port, ConnectOptions? options = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <summary>Connects to an address in text form, such as <c>localhost:http</c>, <c>[::1]:80</c> or <c>unix:/run/x</c>.</summary>
+    /// <param name="address">What <see cref="Address.Parse"/> takes.</param>
+    /// <param name="options">Limits and choices. Defaults to the options' own defaults.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="NetException">As of <see cref="ConnectAsync(Address, ConnectOptions, CancellationToken)"/>.</exception>
+    public static ValueTask<Connection> ConnectAsync(
+        string address, ConnectOptions? options = null, CancellationToken cancel = default) =>
+        ConnectAsync(Address.Parse(address, services: options?.Services), options, cancel);
 
-    /// <summary>Connects by host and port.</summary>
-    public static ValueTask<Connection> ConnectAsync(string host, int port, ConnectOptions? options = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <summary>Connects over TCP to a host and a port given as a number or service name.</summary>
+    /// <param name="host">A host name or a literal address.</param>
+    /// <param name="port">A port number or the name of a TCP service.</param>
+    /// <param name="options">Limits and choices. Defaults to the options' own defaults.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="NetException">As of <see cref="ConnectAsync(Address, ConnectOptions, CancellationToken)"/>.</exception>
+    public static ValueTask<Connection> ConnectAsync(
+        string host, string port, ConnectOptions? options = null, CancellationToken cancel = default) =>
+        ConnectAsync(Address.Tcp(host, port, options?.Services), options, cancel);
 
-    /// <summary>Connects.</summary>
-    public static ValueTask<Connection> ConnectAsync(Address address, ConnectOptions? options = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <summary>Connects over TCP to a host and a port number.</summary>
+    /// <param name="host">A host name or a literal address.</param>
+    /// <param name="port">A port number, 1 to 65,535.</param>
+    /// <param name="options">Limits and choices. Defaults to the options' own defaults.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="NetException">As of <see cref="ConnectAsync(Address, ConnectOptions, CancellationToken)"/>.</exception>
+    public static ValueTask<Connection> ConnectAsync(
+        string host, int port, ConnectOptions? options = null, CancellationToken cancel = default) =>
+        ConnectAsync(Address.Tcp(host, port), options, cancel);
 
-    /// <summary>Two connections in memory, each the other's peer.</summary>
-    public static (Connection Client, Connection Server) CreatePair(ConnectionOptions? options = null) => throw new NotImplementedException();
+    /// <summary>Connects to an address: what every other way to connect leads to.</summary>
+    /// <param name="address">A TCP or Unix stream address.</param>
+    /// <param name="options">Limits and choices. Defaults to the options' own defaults.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>, <see cref="NetErrorKind.UnknownService"/>, the kinds
+    /// of a name look-up, <see cref="NetErrorKind.Refused"/>, <see cref="NetErrorKind.Unreachable"/>,
+    /// <see cref="NetErrorKind.TimedOut"/>, or what the local system refuses.</exception>
+    public static async ValueTask<Connection> ConnectAsync(
+        Address address, ConnectOptions? options = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        options ??= ConnectOptions.Default;
+        using var activity = Telemetry.Activities.StartActivity("sockeye.connect");
+        var started = options.Time.GetTimestamp();
+        var connection = await (options.Via ?? Connector.Direct).ConnectAsync(address, options, cancel).ConfigureAwait(false);
+        var left = options.Timeout == System.Threading.Timeout.InfiniteTimeSpan
+            ? options.Timeout
+            : Max(options.Timeout - options.Time.GetElapsedTime(started), TimeSpan.Zero);
+        return await ConnectionLayers.ApplyAsync(options.Layers, connection, left, options.Time, cancel).ConfigureAwait(false);
+    }
 
-    /// <summary>A connection over any stream.</summary>
-    public static Connection Over(Stream stream, Address? local = null, Address? remote = null, ConnectionOptions? options = null) => throw new NotImplementedException();
+    /// <summary>Two connections in memory, each the other's peer, with the manners of a socket: half-close, reset,
+    /// back-pressure after 64 KiB.</summary>
+    /// <param name="options">Limits and manners of both. Defaults to the options' own defaults.</param>
+    /// <returns>The two ends.</returns>
+    public static (Connection Client, Connection Server) CreatePair(ConnectionOptions? options = null)
+    {
+        options ??= ConnectionOptions.Default;
+        var (client, server) = MemoryLink.CreatePair();
+        return (new Connection(client, options), new Connection(server, options));
+    }
 
-    internal static Connection FromSocket(System.Net.Sockets.Socket socket, Transport transport, Address? address, ConnectionOptions options, ConnectReport? report = null) => throw new NotImplementedException();
+    /// <summary>A connection over any stream, which it then owns: lines, limits and one kind of error for it.</summary>
+    /// <param name="stream">A readable and writable stream.</param>
+    /// <param name="local">Our end, for messages. Defaults to an unnamed one.</param>
+    /// <param name="remote">The peer's end, for messages. Defaults to an unnamed one.</param>
+    /// <param name="options">Limits and manners. Defaults to the options' own defaults.</param>
+    /// <returns>The connection; its sending direction can be ended alone only if the stream is a connection itself.</returns>
+    public static Connection Over(
+        Stream stream, Address? local = null, Address? remote = null, ConnectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        local ??= (stream as Connection)?.LocalAddress ?? Address.Unix("@stream");
+        remote ??= (stream as Connection)?.RemoteAddress ?? Address.Unix("@stream");
+        return new Connection(new StreamLink(stream, local, remote), options ?? ConnectionOptions.Default);
+    }
 
-    /// <summary>Our end.</summary>
-    public Address LocalAddress => throw new NotImplementedException();
+    /// <summary>A connection over a connected socket, which it then owns.</summary>
+    internal static Connection FromSocket(
+        Socket socket, Transport transport, Address? address, ConnectionOptions options, ConnectReport? report = null)
+    {
+        try
+        {
+            if (transport == Transport.Tcp)
+                socket.NoDelay = options.NoDelay;
+            return new Connection(new SocketLink(socket, transport), options, address, report);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw ErrorMap.From(error, address is null ? NetOperation.Accept : NetOperation.Connect, address);
+        }
+    }
 
-    /// <summary>The peer's end.</summary>
-    public Address RemoteAddress => throw new NotImplementedException();
+    /// <summary>Our end. It can still be asked for after closing.</summary>
+    public Address LocalAddress => _link.LocalAddress;
 
-    /// <summary>How it came about; null for accepted, in-memory and stream connections.</summary>
-    public ConnectReport? Report => throw new NotImplementedException();
+    /// <summary>The peer's end, numeric. It can still be asked for after closing.</summary>
+    public Address RemoteAddress => _link.RemoteAddress;
 
-    /// <summary>The file-like view; shares both buffers with the stream.</summary>
-    public Lines Lines => throw new NotImplementedException();
+    /// <summary>Which addresses were tried and how long each step took; null where nothing was dialled.</summary>
+    public ConnectReport? Report { get; }
+
+    /// <summary>The file-like view: lines, exact counts, text. It shares both buffers with the bytes.</summary>
+    public Lines Lines => _lines ??= new Lines(this, _options.MaxLineLength);
 
     /// <summary>Bytes received from the peer so far.</summary>
-    public long BytesReceived => throw new NotImplementedException();
+    public long BytesReceived { get; private set; }
 
     /// <summary>Bytes handed to the system for sending so far.</summary>
-    public long BytesSent => throw new NotImplementedException();
+    public long BytesSent { get; private set; }
 
-    /// <summary>Limit for waits without traffic.</summary>
-    public TimeSpan IdleTimeout { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
-
-    /// <summary>Flushes, then ends our sending side; reading goes on.</summary>
-    public ValueTask CloseWriteAsync(CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Closes politely; throws if what was written cannot be known to have arrived.</summary>
-    public ValueTask CloseAsync(CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Drops the connection at once: the peer sees a reset.</summary>
-    public void Abort() => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public override bool CanRead => throw new NotImplementedException();
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-    /// <inheritdoc/>
-    public override bool CanWrite => throw new NotImplementedException();
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotImplementedException();
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotImplementedException();
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotImplementedException();
-}
-
-/// <summary>SKELETON: the file-like view.</summary>
-public sealed class Lines
-{
-    internal Lines() { }
-
-    /// <summary>What WriteLineAsync ends a line with. Defaults to LF.</summary>
-    public string NewLine { get; set; } = "\n";
-
-    /// <summary>Longest line in bytes; starts at ConnectionOptions.MaxLineLength.</summary>
-    public int MaxLineLength { get; set; }
-
-    /// <summary>The next line without its end (LF or CR LF); null at the clean end. A last line without LF is returned.</summary>
-    public ValueTask<string?> ReadLineAsync(CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>The same as bytes, no allocation; valid until the next read; null at the clean end.</summary>
-    public ValueTask<ReadOnlyMemory<byte>?> ReadLineBytesAsync(CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Every line until the end.</summary>
-    public IAsyncEnumerable<string> ReadAllAsync(CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Exactly that many bytes, or ClosedEarly. Valid until the next read.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> ReadExactlyAsync(int count, CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Bytes up to and including the delimiter, or ClosedEarly; longer than limit: LimitExceeded. Valid until the next read.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> ReadUntilAsync(ReadOnlyMemory<byte> delimiter, int limit, CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>All text to the end, at most limit bytes.</summary>
-    public ValueTask<string> ReadToEndAsync(int limit = 1024 * 1024, CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Buffers text (UTF-8).</summary>
-    public ValueTask WriteAsync(string text, CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Buffers bytes.</summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Buffers text and the line end.</summary>
-    public ValueTask WriteLineAsync(string text = "", CancellationToken cancel = default) => throw new NotImplementedException();
-
-    /// <summary>Sends what is buffered.</summary>
-    public ValueTask FlushAsync(CancellationToken cancel = default) => throw new NotImplementedException();
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -1,0 +1,162 @@
+using System.Buffers;
+
+namespace Sockeye;
+
+public sealed partial class Connection
+{
+    private int _state = Open;
+
+    /// <summary>
+    /// Closes politely: ends a pending read, sends what is buffered, ends our sending direction, takes in what the peer still
+    /// sends until its end (within <see cref="ConnectionOptions.CloseTimeout"/> and
+    /// <see cref="ConnectionOptions.CloseDrainLimit"/>), and lets go. Bytes in flight are not turned into a reset.
+    /// </summary>
+    /// <param name="cancel">Gives up waiting; the connection is then reset.</param>
+    /// <exception cref="NetException">What was written cannot be known to have arrived: an earlier or the last write failed,
+    /// the peer reset the connection, or its system has not acknowledged everything within the limit
+    /// (<see cref="NetErrorKind.TimedOut"/>; Linux only, other systems do not tell).</exception>
+    public async ValueTask CloseAsync(CancellationToken cancel = default)
+    {
+        if (Interlocked.CompareExchange(ref _state, Closing, Open) != Open)
+            return;
+        _readWait.Cancel();
+        using var limit = new CancellationTokenSource(_options.CloseTimeout, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            await FinishSendingAsync(either.Token, cancel).ConfigureAwait(false);
+            if (_link.CanCloseWrite)
+                await AwaitPeerAsync(either.Token, cancel).ConfigureAwait(false);
+            Release(reset: false);
+        }
+        finally
+        {
+            Release(reset: true);
+        }
+    }
+
+    /// <summary>Drops the connection at once: unsent text is lost, pending operations end with
+    /// <see cref="ObjectDisposedException"/>, and the peer sees a reset (a Unix peer: an end).</summary>
+    public void Abort() => Release(reset: true);
+
+    /// <summary>As <see cref="CloseAsync"/>, but what that would throw goes to telemetry
+    /// (<c>sockeye.close.failures</c>). Takes no longer than <see cref="ConnectionOptions.CloseTimeout"/>.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (NetException error)
+        {
+            Telemetry.CloseFailed(error);
+        }
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _state == Open)
+            DisposeAsync().AsTask().GetAwaiter().GetResult();
+        base.Dispose(disposing);
+    }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_state != Open, this);
+
+    private async ValueTask FinishSendingAsync(CancellationToken limited, CancellationToken cancel)
+    {
+        try
+        {
+            await _sendGate.WaitAsync(limited).ConfigureAwait(false);
+            if (_sendFault is not null)
+                throw Again(_sendFault, NetOperation.Close);
+            if (_sendingEnded)
+                return;
+            await SendUnsentAsync(limited).ConfigureAwait(false);
+            if (_link.CanCloseWrite)
+                await EndSendingDirectionAsync(limited).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw Error(NetErrorKind.TimedOut, NetOperation.Close, $"the peer took nothing for {Texts.Of(_options.CloseTimeout)}");
+        }
+    }
+
+    /// <summary>Takes in the peer's last bytes until its end, then waits until everything of ours is acknowledged.</summary>
+    private async ValueTask AwaitPeerAsync(CancellationToken limited, CancellationToken cancel)
+    {
+        try
+        {
+            if (!_receivingEnded && _readFault is null)
+                await DrainAsync(limited).ConfigureAwait(false);
+            for (var pause = ShortestPause; !_link.IsAllAcknowledged; pause *= 2)
+                await Task.Delay(pause, _options.Time, limited).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+        }
+        catch (Exception error) when (error is not NetException)
+        {
+            ThrowIfUnsure(Mapped(error, NetOperation.Close));
+        }
+        if (!_link.IsAllAcknowledged)
+        {
+            ThrowIfUnsure(Error(
+                NetErrorKind.TimedOut, NetOperation.Close,
+                $"the peer has not acknowledged the last bytes within {Texts.Of(_options.CloseTimeout)}"));
+        }
+        if ((_readFault ?? (Exception?)_link.TakePendingError()) is { } noted)
+            ThrowIfUnsure(noted as NetException ?? Mapped(noted, NetOperation.Close));
+    }
+
+    private async ValueTask DrainAsync(CancellationToken limited)
+    {
+        var scratch = ArrayPool<byte>.Shared.Rent(DrainBufferSize);
+        try
+        {
+            long drained = 0;
+            int count;
+            do
+            {
+                count = await _link.ReadAsync(scratch, limited).ConfigureAwait(false);
+                drained += count;
+            }
+            while (count > 0 && drained <= _options.CloseDrainLimit);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    /// <summary>A peer that breaks off is nobody's loss if we sent nothing.</summary>
+    private void ThrowIfUnsure(NetException error)
+    {
+        if (BytesSent > 0)
+            throw error;
+    }
+
+    private void Release(bool reset)
+    {
+        if (Interlocked.Exchange(ref _state, Closed) == Closed)
+            return;
+        if (reset)
+            _link.Abort();
+        else
+            _link.Dispose();
+        _readWait.Cancel();
+        _writeWait.Cancel();
+        _readWait.Dispose();
+        _writeWait.Dispose();
+        Telemetry.Ended(BytesReceived, BytesSent);
+    }
+
+    private const int Open = 0;
+    private const int Closing = 1;
+    private const int Closed = 2;
+    private const int DrainBufferSize = 16 * 1024;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+}

@@ -1,0 +1,177 @@
+using System.Net.Sockets;
+
+namespace Sockeye;
+
+public sealed partial class Connection
+{
+    private readonly ReceiveBuffer _received = new();
+    private int _reading;
+    private bool _receivingEnded;
+    private NetException? _readFault;
+    private bool _wasReset;
+
+    /// <summary>Bytes received and not yet read, as a line view sees them.</summary>
+    internal ReceiveBuffer Received => _received;
+
+    /// <inheritdoc/>
+    public override bool CanRead => _state == Open;
+
+    /// <summary>Reads what is there, waiting for at least one byte. Reading also starts the sending of buffered text.</summary>
+    /// <param name="buffer">Where to put it; an empty one waits until bytes have come and takes none.</param>
+    /// <param name="cancellationToken">Gives up; nothing is lost.</param>
+    /// <returns>How many bytes; 0 at the peer's clean end.</returns>
+    /// <exception cref="NetException"><see cref="NetErrorKind.Reset"/>, <see cref="NetErrorKind.TimedOut"/>, or the
+    /// failure of an earlier write that the peer's system has told of only now.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        BeginReading();
+        try
+        {
+            return _received.IsEmpty
+                ? await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false)
+                : _received.Take(buffer.Span);
+        }
+        finally
+        {
+            EndReading();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc cref="ReadAsync(Memory{byte}, CancellationToken)"/>
+    public override int Read(Span<byte> buffer)
+    {
+        BeginReading();
+        try
+        {
+            return _received.IsEmpty ? Receive(buffer) : _received.Take(buffer);
+        }
+        finally
+        {
+            EndReading();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override int ReadByte()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Read(one) == 0 ? -1 : one[0];
+    }
+
+    /// <summary>One reader at a time, whichever view it uses.</summary>
+    internal void BeginReading()
+    {
+        ThrowIfClosed();
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+            throw new InvalidOperationException("another read of this connection is pending");
+    }
+
+    internal void EndReading() => Volatile.Write(ref _reading, 0);
+
+    /// <summary>Takes more bytes in behind the unread ones; false at the peer's end.</summary>
+    internal async ValueTask<bool> FillAsync(CancellationToken cancel)
+    {
+        var count = await ReceiveAsync(_received.GetFree(), cancel).ConfigureAwait(false);
+        _received.Commit(count);
+        return count > 0;
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        if (HasReceivingEnded())
+            return 0;
+        StartFlush();
+        var token = _readWait.Begin(cancel);
+        try
+        {
+            return NoteReceived(await _link.ReadAsync(buffer, token).ConfigureAwait(false), buffer.Length);
+        }
+        catch (Exception error) when (error is not NetException)
+        {
+            throw ReadFailed(error, cancel);
+        }
+        finally
+        {
+            _readWait.End();
+        }
+    }
+
+    private int Receive(Span<byte> buffer)
+    {
+        if (HasReceivingEnded())
+            return 0;
+        StartFlush();
+        var since = _options.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return NoteReceived(_link.Read(buffer, Remaining(since, ReadTimeout)), buffer.Length);
+            }
+            catch (Exception error) when (IsLimit(error) && Remaining(since, ReadTimeout) > TimeSpan.Zero)
+            {
+                // Bytes moved the other way meanwhile, so the idle limit has not passed yet.
+            }
+            catch (Exception error) when (error is not NetException)
+            {
+                throw ReadFailed(error, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>An end or a failure stays: asked again, a reset socket would give a clean end.</summary>
+    private bool HasReceivingEnded() => _readFault is null ? _receivingEnded : throw Again(_readFault, NetOperation.Read);
+
+    /// <summary>The peer's end is where the system's last word about our writes is asked for: a write that failed
+    /// after the peer had closed is told nowhere else.</summary>
+    private int NoteReceived(int count, int room)
+    {
+        NoteActivity();
+        BytesReceived += count;
+        if (count > 0 || room == 0)
+            return count;
+        _receivingEnded = true;
+        if (TakeUnreportedFault() is { } fault)
+            throw fault;
+        return _link.TakePendingError() is { } error ? throw error : 0;
+    }
+
+    private Exception ReadFailed(Exception error, CancellationToken cancel)
+    {
+        if (_state != Open)
+            return new ObjectDisposedException(nameof(Connection));
+        if (error is OperationCanceledException && cancel.IsCancellationRequested)
+            return new OperationCanceledException(cancel);
+        if (IsLimit(error))
+            return TimedOut(NetOperation.Read, ReadTimeout);
+        _readFault = Mapped(error, NetOperation.Read);
+        return _readFault;
+    }
+
+    /// <summary>Whether a wait was ended by a limit of ours: as a cancellation, or as a blocking socket says it.</summary>
+    private bool IsLimit(Exception error) => error is OperationCanceledException
+        || (error is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
+            && (ReadTimeout != Timeout.Infinite || WriteTimeout != Timeout.Infinite || _idleTimeout != Timeout.InfiniteTimeSpan));
+
+    private NetException Mapped(Exception error, NetOperation operation)
+    {
+        var mapped = ErrorMap.From(error, operation, _dialled ?? RemoteAddress, LocalAddress, RemoteAddress);
+        if (mapped.Kind == NetErrorKind.ClosedForWriting && _wasReset)
+            mapped = Error(NetErrorKind.Reset, operation, "the peer has reset the connection", error);
+        _wasReset |= mapped.Kind == NetErrorKind.Reset;
+        return mapped;
+    }
+
+    /// <summary>An error of this connection, with its addresses.</summary>
+    internal NetException Error(NetErrorKind kind, NetOperation operation, string reason, Exception? inner = null) =>
+        new(kind, operation, reason, _dialled ?? RemoteAddress, inner) { LocalAddress = LocalAddress, RemoteAddress = RemoteAddress };
+
+    private NetException Again(NetException fault, NetOperation operation) => Error(fault.Kind, operation, fault.Reason, fault);
+}

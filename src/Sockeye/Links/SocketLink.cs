@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Sockeye.Links;
+
+/// <summary>A connected TCP or Unix stream socket on the runtime's own engine.</summary>
+internal sealed class SocketLink(Socket socket, Transport transport) : Link
+{
+    // Asked for at once: a socket that the peer has reset no longer knows its remote end.
+    public override Address LocalAddress { get; } = AddressOf(socket.LocalEndPoint, transport);
+
+    public override Address RemoteAddress { get; } = AddressOf(socket.RemoteEndPoint, transport);
+
+    public override SafeHandle? Raw => socket.SafeHandle;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel) =>
+        socket.ReceiveAsync(buffer, SocketFlags.None, cancel);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        var sending = socket.SendAsync(bytes, SocketFlags.None, cancel);
+        return sending.IsCompletedSuccessfully && sending.Result == bytes.Length ? default : FinishAsync();
+
+        async ValueTask FinishAsync()
+        {
+            for (var sent = await sending.ConfigureAwait(false); sent < bytes.Length;)
+                sent += await socket.SendAsync(bytes[sent..], SocketFlags.None, cancel).ConfigureAwait(false);
+        }
+    }
+
+    public override int Read(Span<byte> buffer, TimeSpan limit)
+    {
+        socket.ReceiveTimeout = Milliseconds(limit);
+        return socket.Receive(buffer);
+    }
+
+    public override void Write(ReadOnlySpan<byte> bytes, TimeSpan limit)
+    {
+        socket.SendTimeout = Milliseconds(limit);
+        while (!bytes.IsEmpty)
+            bytes = bytes[socket.Send(bytes)..];
+    }
+
+    public override ValueTask CloseWriteAsync(CancellationToken cancel)
+    {
+        socket.Shutdown(SocketShutdown.Send);
+        return default;
+    }
+
+    /// <summary>
+    /// Our FIN is the last thing we send, so once it is acknowledged everything before it has arrived. Linux tells the
+    /// connection's state in the first byte of TCP_INFO; other systems have no socket option for it.
+    /// </summary>
+    public override bool IsAllAcknowledged
+    {
+        get
+        {
+            if (transport != Transport.Tcp || !OperatingSystem.IsLinux())
+                return true;
+            Span<byte> info = stackalloc byte[TcpInfoSize];
+            info.Clear();
+            socket.GetRawSocketOption(IPPROTO_TCP, TCP_INFO, info);
+            return info[0] is not (TCP_ESTABLISHED or TCP_FIN_WAIT1 or TCP_CLOSE_WAIT or TCP_LAST_ACK or TCP_CLOSING);
+        }
+    }
+
+    /// <summary>SO_ERROR: after a failed write, shutdown succeeds and a read returns 0; only this tells.</summary>
+    public override Exception? TakePendingError()
+    {
+        var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        return error == 0 ? null : new SocketException(error);
+    }
+
+    public override void Abort()
+    {
+        if (transport == Transport.Tcp)
+            socket.LingerState = new LingerOption(true, 0);
+        socket.Dispose();
+    }
+
+    public override void Dispose() => socket.Dispose();
+
+    private static Address AddressOf(EndPoint? endPoint, Transport transport) => endPoint is null
+        ? throw new SocketException((int)SocketError.ConnectionReset)
+        : Address.From(endPoint, transport);
+
+    /// <summary>A socket's own limits are whole milliseconds, and 0 there means none.</summary>
+    private static int Milliseconds(TimeSpan limit) =>
+        limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Clamp(limit.TotalMilliseconds, 1, int.MaxValue);
+
+    // Linux: include/uapi/linux/tcp.h, include/net/tcp_states.h.
+    private const int IPPROTO_TCP = 6;
+    private const int TCP_INFO = 11;
+    private const int TcpInfoSize = 104;
+    private const byte TCP_ESTABLISHED = 1;
+    private const byte TCP_FIN_WAIT1 = 4;
+    private const byte TCP_CLOSE_WAIT = 8;
+    private const byte TCP_LAST_ACK = 9;
+    private const byte TCP_CLOSING = 11;
+}
