@@ -119,8 +119,9 @@ internal sealed partial class ServiceTable : IServiceSource
         var hash = line.IndexOf('#', StringComparison.Ordinal);
         var description = hash < 0 ? "" : line[(hash + 1)..];
         var fields = (hash < 0 ? line : line[..hash]).Split(' ');
+        var (port, aliases) = (Ports(start).First, fields[2..]);
         return [.. fields[0].Where(char.IsAsciiLetter).Select(
-            letter => new ServiceEntry(fields[1], Ports(start).First, ProtocolOf(letter), fields[2..], description))];
+            letter => new ServiceEntry(fields[1], port, ProtocolOf(letter), aliases, description))];
     }
 
     private static string ProtocolOf(char letter) => letter switch { 't' => "tcp", 'u' => "udp", 's' => "sctp", _ => "dccp" };
