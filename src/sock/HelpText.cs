@@ -66,21 +66,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
             var indent = new string(' ', width + 4);
             if (left.Length > width)
                 text.Append('\n').Append(indent);
-            text.AppendJoin("\n" + indent, Wrap(right, ScreenWidth - indent.Length)).Append('\n');
+            text.AppendJoin("\n" + indent, Terminal.Wrap(right, ScreenWidth - indent.Length)).Append('\n');
         }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        while (text.Length > width)
-        {
-            var end = text.LastIndexOf(' ', width);
-            if (end <= 0)
-                break;
-            yield return text[..end];
-            text = text[(end + 1)..];
-        }
-        yield return text;
     }
 
     private const int ScreenWidth = 80;

@@ -39,12 +39,31 @@ internal static class Terminal
     public static void ClearProgress() => ShowProgress("");
 
     /// <summary>The text in a colour if standard error shows colours, else as it is.</summary>
-    public static string Paint(string text, Colour colour) =>
-        ErrorIsTerminal && ColoursAreWelcome ? $"\e[{(int)colour}m{text}\e[0m" : text;
+    public static string Paint(string text, Colour colour) => Paint(text, colour, ErrorIsTerminal);
+
+    /// <summary>The text in a colour if standard output shows colours, else as it is.</summary>
+    public static string PaintOutput(string text, Colour colour) => Paint(text, colour, OutputIsTerminal);
+
+    /// <summary>The text in lines of at most so many characters, broken at blanks where there are any.</summary>
+    public static IEnumerable<string> Wrap(string text, int width)
+    {
+        while (text.Length > width)
+        {
+            var end = text.LastIndexOf(' ', width);
+            if (end <= 0)
+                break;
+            yield return text[..end];
+            text = text[(end + 1)..];
+        }
+        yield return text;
+    }
 
     /// <summary>Remote text with its control characters made visible, so that it can command no terminal.</summary>
     public static string Harmless(string text) =>
         !text.Any(char.IsControl) ? text : string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+
+    private static string Paint(string text, Colour colour, bool isTerminal) =>
+        isTerminal && colour != Colour.Plain && ColoursAreWelcome ? $"\e[{(int)colour}m{text}\e[0m" : text;
 
     // https://no-color.org: set and not empty means none.
     private static bool ColoursAreWelcome =>
@@ -54,6 +73,7 @@ internal static class Terminal
 /// <summary>Colours by what they stand for, as their SGR codes.</summary>
 internal enum Colour
 {
+    Plain = 0,
     Bold = 1,
     Faint = 2,
     Error = 31,
