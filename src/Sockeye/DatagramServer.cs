@@ -5,7 +5,8 @@ namespace Sockeye;
 /// <summary>Answers one datagram with one reply or with silence; so there is never more than one reply to a request.</summary>
 /// <param name="request">The datagram; its bytes are valid until the handler's task ends.</param>
 /// <param name="cancel">Cancelled when the server stops.</param>
-/// <returns>The reply, which may be empty; null for silence.</returns>
+/// <returns>The reply, or null for silence. <c>ReadOnlyMemory&lt;byte&gt;.Empty</c> is silence too, because in C# the null of
+/// <c>isKnown ? reply : null</c> becomes just that; an empty reply is an empty array.</returns>
 public delegate ValueTask<ReadOnlyMemory<byte>?> DatagramHandler(Datagram request, CancellationToken cancel);
 
 /// <summary>
@@ -19,8 +20,9 @@ public delegate ValueTask<ReadOnlyMemory<byte>?> DatagramHandler(Datagram reques
 /// <para>Requests are handled one after another, in the order they came, each until its handler's task ends; a handler
 /// that waits makes the others wait. <c>localhost</c> is two addresses, and each is served by itself: two handlers may
 /// then run at once.</para>
-/// <para>What a handler throws is reported and harms nothing but its own request. A reply is not waited for: a Unix
-/// client whose queue is full does without.</para>
+/// <para>What a handler throws is reported and harms nothing but its own request. A reply does not wait for its reader:
+/// a Unix client whose queue is full does without. (One that is connected has no queue limit on Linux; what it leaves
+/// unread takes the server's send buffer away from the others until it reads or goes.)</para>
 /// <para>For the rate, the 8,192 sources seen last are always remembered, and 16,384 at most; then those are forgotten
 /// that have been silent for longest.</para>
 /// </remarks>
@@ -70,8 +72,23 @@ public sealed class DatagramServer : IAsyncDisposable
         Address address, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        options ??= DatagramServerOptions.Default;
-        return new DatagramServer(DatagramSocket.Bind(address, options.Socket), handler, options, stop);
+        return Start(DatagramSocket.Bind(address, options?.Socket), handler, options, stop);
+    }
+
+    /// <summary>Serves what a bound socket receives. The socket is the server's from now on.</summary>
+    /// <param name="socket">A socket that is not connected.</param>
+    /// <param name="handler">Answers each request.</param>
+    /// <param name="options">Limits and reports; <see cref="DatagramServerOptions.Socket"/> gives the clock alone.
+    /// Defaults to <see cref="DatagramServerOptions"/>'s defaults.</param>
+    /// <param name="stop">Stops the server, as <see cref="StopAsync"/> does.</param>
+    public static DatagramServer Start(
+        DatagramSocket socket, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(handler);
+        if (socket.RemoteAddress is not null)
+            throw new ArgumentException("A connected socket hears one peer only and cannot be served.", nameof(socket));
+        return new DatagramServer(socket, handler, options ?? DatagramServerOptions.Default, stop);
     }
 
     /// <summary>The first of <see cref="LocalAddresses"/>.</summary>
@@ -129,7 +146,7 @@ public sealed class DatagramServer : IAsyncDisposable
         }
         try
         {
-            if (await _handler(request, _stop.Token).ConfigureAwait(false) is not { } reply)
+            if (await _handler(request, _stop.Token).ConfigureAwait(false) is not { } reply || IsSilence(reply))
                 return;
             if (!await link.TryAnswerAsync(reply, _stop.Token).ConfigureAwait(false))
                 Drop(request.From, "the sender's queue is full: it does not read its answers");
@@ -151,6 +168,9 @@ public sealed class DatagramServer : IAsyncDisposable
         return _limiter.TryTake(request.From) ? null
             : $"more than {_options.RatePerSource} requests a second, after a burst of {_options.Burst}";
     }
+
+    /// <summary>See <see cref="DatagramHandler"/>. What has no bytes, but a place in memory, is an empty reply.</summary>
+    private static bool IsSilence(ReadOnlyMemory<byte> reply) => reply.Equals(default);
 
     private void Drop(Address from, string reason) => Tell(_options.OnDropped, from, reason);
 

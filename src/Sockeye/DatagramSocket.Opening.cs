@@ -225,10 +225,10 @@ public sealed partial class DatagramSocket
 
     private static async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(Address address, DatagramOptions options, CancellationToken cancel)
     {
-        if (address.IP is { } literal && (options.Family is null || options.Family == literal.AddressFamily))
-            return [literal];
         if (address.IP is null && options.NumericOnly)
-            throw new NetException(NetErrorKind.InvalidAddress, NetOperation.Resolve, "a name, where only numeric addresses are allowed", address);
+            throw NotResolved(NetErrorKind.InvalidAddress, "a name, where only numeric addresses are allowed", address);
+        if (options.Family == AddressFamily.Unix)
+            throw NotResolved(NetErrorKind.InvalidAddress, "not an address of the family asked for", address);
         using var limit = new TimeLimit(options.Timeout, options.Time, cancel);
         try
         {
@@ -236,10 +236,16 @@ public sealed partial class DatagramSocket
         }
         catch (OperationCanceledException) when (limit.HasPassed)
         {
-            throw new NetException(NetErrorKind.TimedOut, NetOperation.Resolve,
-                $"the name was not found within {Texts.Of(options.Timeout)}", address);
+            throw NotResolved(NetErrorKind.TimedOut, $"the name was not found within {Texts.Of(options.Timeout)}", address);
+        }
+        catch (NetException error)
+        {
+            throw NotResolved(error.Kind, error.Reason, address, error.InnerException);
         }
     }
+
+    private static NetException NotResolved(NetErrorKind kind, string reason, Address address, Exception? inner = null) =>
+        new(kind, NetOperation.Resolve, reason, address, inner);
 
     private static NetException NoneConnected(List<NetException> errors)
     {
