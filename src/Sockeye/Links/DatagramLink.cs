@@ -42,6 +42,8 @@ internal sealed class DatagramLink : IDisposable
         _target = target;
         _sender = new SocketAddress(socket.AddressFamily);
         LocalAddress = local;
+        if (IsUnix)
+            socket.Blocking = false;    // see TrySendToUnix
         // Asked for at once: a socket forgets its peer when a datagram is refused.
         if (target is not null)
             _connected = _lastSender = PeerOf(socket.RemoteEndPoint!.Serialize());
@@ -157,10 +159,11 @@ internal sealed class DatagramLink : IDisposable
 
     private async ValueTask<bool> TrySendToAsync(ReadOnlyMemory<byte> bytes, DatagramPeer to, CancellationToken cancel)
     {
+        cancel.ThrowIfCancellationRequested();
         try
         {
             if (IsUnix)
-                return await TrySendToUnixAsync(bytes, to.SocketAddress, cancel).ConfigureAwait(false);
+                return TrySendToUnix(bytes.Span, to.SocketAddress);
             await _socket.SendToAsync(bytes, SocketFlags.None, to.SocketAddress, cancel).ConfigureAwait(false);
             return true;
         }
@@ -171,22 +174,17 @@ internal sealed class DatagramLink : IDisposable
     }
 
     /// <summary>
-    /// Sends at once or not at all. To the kernel an unconnected Unix socket is always writable, so .NET would spin
-    /// until a peer whose queue is full has read something.
+    /// Sends at once or not at all. To the kernel an unconnected Unix socket is always writable: an asynchronous send to
+    /// a peer whose queue is full would keep .NET spinning until the peer has read something.
     /// </summary>
-    private async ValueTask<bool> TrySendToUnixAsync(ReadOnlyMemory<byte> bytes, SocketAddress to, CancellationToken cancel)
+    private bool TrySendToUnix(ReadOnlySpan<byte> bytes, SocketAddress to)
     {
-        cancel.ThrowIfCancellationRequested();
-        using var wait = new CancellationTokenSource();
-        var sending = _socket.SendToAsync(bytes, SocketFlags.None, to, wait.Token);
-        if (!sending.IsCompleted)
-            await wait.CancelAsync().ConfigureAwait(false);
         try
         {
-            await sending.ConfigureAwait(false);
+            _socket.SendTo(bytes, SocketFlags.None, to);
             return true;
         }
-        catch (OperationCanceledException)
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
         {
             return false;
         }
