@@ -162,7 +162,7 @@ public sealed partial class Connection
 
     private NetException Mapped(Exception error, NetOperation operation)
     {
-        var mapped = ErrorMap.From(error, operation, _dialled ?? RemoteAddress, LocalAddress, RemoteAddress);
+        var mapped = ErrorMap.From(error, operation, Dialled, LocalAddress, RemoteAddress);
         if (mapped.Kind == NetErrorKind.ClosedForWriting && _wasReset)
             mapped = Error(NetErrorKind.Reset, operation, "the peer has reset the connection", error);
         _wasReset |= mapped.Kind == NetErrorKind.Reset;
@@ -171,7 +171,7 @@ public sealed partial class Connection
 
     /// <summary>An error of this connection, with its addresses.</summary>
     internal NetException Error(NetErrorKind kind, NetOperation operation, string reason, Exception? inner = null) =>
-        new(kind, operation, reason, _dialled ?? RemoteAddress, inner) { LocalAddress = LocalAddress, RemoteAddress = RemoteAddress };
+        new(kind, operation, reason, Dialled, inner) { LocalAddress = LocalAddress, RemoteAddress = RemoteAddress };
 
     private NetException Again(NetException fault, NetOperation operation) => Error(fault.Kind, operation, fault.Reason, fault);
 }

@@ -142,6 +142,9 @@ public sealed partial class Connection : Stream
     /// <summary>The peer's end, numeric. It can still be asked for after closing.</summary>
     public Address RemoteAddress => _link.RemoteAddress;
 
+    /// <summary>The peer as the caller gave it, where it was dialled.</summary>
+    internal Address Dialled => _dialled ?? RemoteAddress;
+
     /// <summary>Which addresses were tried and how long each step took; null where nothing was dialled.</summary>
     public ConnectReport? Report { get; }
 
