@@ -14,8 +14,11 @@ internal static class Texts
     };
 
     /// <summary><c>1 byte</c>, <c>12,345 bytes</c>.</summary>
-    public static string Bytes(long count) =>
-        count == 1 ? "1 byte" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} bytes");
+    public static string Bytes(long count) => Count(count, "byte");
+
+    /// <summary><c>1 datagram</c>, <c>12 datagrams</c>.</summary>
+    public static string Count(long count, string one) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}{(count == 1 ? "" : "s")}");
 
     private static string Invariant(double value, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{value:0.##} {unit}");

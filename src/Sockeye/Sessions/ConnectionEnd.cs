@@ -1,0 +1,42 @@
+using System.Buffers;
+
+namespace Sockeye.Sessions;
+
+/// <summary>An end that is a connection, which belongs to the session.</summary>
+internal sealed class ConnectionEnd(Connection connection) : End
+{
+    private byte[]? _buffer;
+
+    internal override Address? Address => connection.RemoteAddress;
+
+    internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
+    {
+        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        var count = await connection.ReadAsync(_buffer.AsMemory(0, Math.Min(most, BufferSize)), cancel).ConfigureAwait(false);
+        return count == 0 ? Chunk.End : new(_buffer.AsMemory(0, count));
+    }
+
+    internal override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) => connection.WriteAsync(bytes, cancel);
+
+    internal override ValueTask EndWritingAsync(CancellationToken cancel) => connection.CloseWriteAsync(cancel);
+
+    internal override ValueTask CloseAsync(CancellationToken cancel)
+    {
+        ReturnBuffer();
+        return connection.CloseAsync(cancel);
+    }
+
+    internal override void Abort()
+    {
+        ReturnBuffer();
+        connection.Abort();
+    }
+
+    private void ReturnBuffer()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private const int BufferSize = 256 * 1024;
+}

@@ -1,0 +1,74 @@
+namespace Sockeye.Sessions;
+
+/// <summary>One end of a session: where bytes come from and where bytes go.</summary>
+public abstract class End
+{
+    private protected End() { }
+
+    /// <summary>A connection. The session closes it.</summary>
+    public static End Of(Connection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new ConnectionEnd(connection);
+    }
+
+    /// <summary>Two streams, which stay open. A read that is pending when the session ends is cancelled if the stream can do
+    /// that, and else abandoned: it may still take bytes.</summary>
+    /// <param name="input">What to send; null for nothing, which counts as input that has ended.</param>
+    /// <param name="output">Where to put what comes; null to drop it.</param>
+    public static End Of(Stream? input, Stream? output) => new StreamEnd(input, output);
+
+    /// <summary>A connected datagram socket, which stays open. Each datagram is one chunk, an empty one too; it has no end.</summary>
+    /// <exception cref="ArgumentException">The socket is not connected.</exception>
+    public static End Of(DatagramSocket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return socket.RemoteAddress is not null
+            ? new DatagramEnd(socket)
+            : throw new ArgumentException("an unconnected socket needs a first datagram to know whom to talk to", nameof(socket));
+    }
+
+    /// <summary>A bound datagram socket, which stays open, talking with whoever sent <paramref name="first"/>.</summary>
+    /// <param name="socket">An unconnected socket.</param>
+    /// <param name="first">A datagram received from it: the first that the session carries.</param>
+    /// <param name="fromAnyone">Whether datagrams of others are carried as well, and answers go to whoever sent last.
+    /// Otherwise they are dropped. Defaults to false.</param>
+    public static End Of(DatagramSocket socket, Datagram first, bool fromAnyone = false)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return new ServingDatagramEnd(socket, first, fromAnyone);
+    }
+
+    /// <summary>The other party's address for errors, if it has one.</summary>
+    internal virtual Address? Address => null;
+
+    /// <summary>Whether a chunk is a message: not to be split, joined or left out when empty.</summary>
+    internal virtual bool KeepsMessages => false;
+
+    /// <summary>The next chunk of at most that many bytes, valid until the next read. Cancelled, it takes nothing.</summary>
+    internal abstract ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel);
+
+    /// <summary>Writes all of the bytes and holds none of them back.</summary>
+    internal abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
+
+    /// <summary>Tells the other party that no more comes, if this kind of end can.</summary>
+    internal virtual ValueTask EndWritingAsync(CancellationToken cancel) => default;
+
+    /// <summary>Whether this error of a write only says that nobody reads any more.</summary>
+    internal virtual bool IsReaderGone(Exception error) => false;
+
+    /// <summary>Ends politely what the session owns; fails if what was written cannot be known to have arrived.</summary>
+    internal virtual ValueTask CloseAsync(CancellationToken cancel) => default;
+
+    /// <summary>Ends at once what the session owns, so that the other party cannot take it for a good end.</summary>
+    internal virtual void Abort() { }
+}
+
+/// <summary>What one read gave.</summary>
+/// <param name="Bytes">The bytes; empty is an end only where <paramref name="IsEnd"/> says so.</param>
+/// <param name="IsEnd">Whether nothing more comes.</param>
+/// <param name="Truncated">Whether it is a datagram that was cut.</param>
+internal readonly record struct Chunk(ReadOnlyMemory<byte> Bytes, bool IsEnd = false, bool Truncated = false)
+{
+    public static Chunk End => new(default, IsEnd: true);
+}

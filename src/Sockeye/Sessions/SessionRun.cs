@@ -1,0 +1,147 @@
+namespace Sockeye.Sessions;
+
+/// <summary>One session from start to outcome: two pumps, and a referee who is asked whenever something has happened.</summary>
+internal sealed class SessionRun
+{
+    private readonly End _local;
+    private readonly End _peer;
+    private readonly SessionOptions _options;
+    private readonly Pump _sending;
+    private readonly Pump _receiving;
+    private readonly Referee _referee;
+    private readonly SemaphoreSlim _changed = new(0);
+
+    public SessionRun(End local, End peer, SessionOptions options)
+    {
+        (_local, _peer, _options) = (local, peer, options);
+        _sending = new(local, peer, SessionDirection.Sent, options, OnChange);
+        _receiving = new(peer, local, SessionDirection.Received, options, OnChange);
+        _referee = new(local, peer, _sending.Flow, _receiving.Flow, options);
+    }
+
+    public async Task<SessionOutcome> RunAsync(CancellationToken cancel)
+    {
+        var start = _options.Time.GetTimestamp();
+        using var limit = new CancellationTokenSource(_options.MaxDuration, _options.Time);
+        using var everything = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(everything.Token);
+        var pumps = Task.WhenAll(
+            Task.Run(() => _sending.RunAsync(reading.Token, everything.Token), CancellationToken.None),
+            Task.Run(() => _receiving.RunAsync(reading.Token, everything.Token), CancellationToken.None));
+
+        var ruling = await AwaitRulingAsync(everything.Token).ConfigureAwait(false);
+        await (ruling is { IsGood: true } ? reading : everything).CancelAsync().ConfigureAwait(false);
+        await pumps.ConfigureAwait(false);
+
+        ruling = OfFinish(ruling, limit.IsCancellationRequested, cancel.IsCancellationRequested);
+        ruling = ruling.IsGood
+            ? await CloseAsync(ruling, cancel).ConfigureAwait(false)
+            : await BreakOffAsync(ruling).ConfigureAwait(false);
+        return Outcome(ruling, _options.Time.GetElapsedTime(start));
+    }
+
+    /// <summary>Null: the token ended it.</summary>
+    private async Task<Ruling?> AwaitRulingAsync(CancellationToken everything)
+    {
+        using var timer = _options.Time.CreateTimer(
+            static run => ((SessionRun)run!)._changed.Release(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        while (!everything.IsCancellationRequested)
+        {
+            var (over, recheck) = _referee.Rule();
+            if (over is not null)
+                return over;
+            timer.Change(recheck, Timeout.InfiniteTimeSpan);
+            await _changed.WaitAsync(everything).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return null;
+    }
+
+    /// <summary>A pump's wait for bytes matters only once the peer has ended: that is what begins to count then.</summary>
+    private void OnChange(Flow flow)
+    {
+        if (flow.WaitingSince == 0 || _receiving.Flow.EndedAt != 0)
+            _changed.Release();
+    }
+
+    /// <summary>What was read before a good end is written after it, and that can still fail, last too long or be cancelled.</summary>
+    private Ruling OfFinish(Ruling? ruling, bool limitPassed, bool cancelled)
+    {
+        var (sent, received) = (_sending.Flow, _receiving.Flow);
+        if (ruling is { IsGood: false })
+            return ruling;
+        if (Array.Find([received, sent], flow => flow.Error is not null) is { } failed)
+            return _referee.OfError(failed);
+        var wasCut = (limitPassed || cancelled) && !(sent.IsComplete && received.IsComplete);
+        if (ruling is not null && !wasCut)
+            return ruling;
+        return cancelled ? new(SessionEnding.Cancelled) : _referee.TooLong();
+    }
+
+    /// <summary>Closes what belongs to the session; a close that fails means that the last bytes may not have arrived.</summary>
+    private async Task<Ruling> CloseAsync(Ruling ruling, CancellationToken cancel)
+    {
+        foreach (var end in (End[])[_peer, _local])
+        {
+            try
+            {
+                await end.CloseAsync(cancel).ConfigureAwait(false);
+            }
+            catch (NetException error)
+            {
+                ruling = ruling.IsGood ? Ruling.Failed(error) : ruling;
+            }
+            catch (OperationCanceledException)
+            {
+                ruling = ruling.IsGood ? new(SessionEnding.Cancelled) : ruling;
+            }
+        }
+        return ruling;
+    }
+
+    /// <summary>Lets go of what belongs to the session: politely, but not for long, where its direction carried all it had.</summary>
+    private async Task<Ruling> BreakOffAsync(Ruling ruling)
+    {
+        if (!_sending.Flow.IsComplete)
+            _peer.Abort();
+        if (!_receiving.Flow.IsComplete)
+            _local.Abort();
+        using var brief = new CancellationTokenSource(LongestGoodbye, _options.Time);
+        return await CloseAsync(ruling, brief.Token).ConfigureAwait(false);
+    }
+
+    private SessionOutcome Outcome(Ruling ruling, TimeSpan duration)
+    {
+        var (sent, received) = (_sending.Flow, _receiving.Flow);
+        return new()
+        {
+            Ending = ruling.Ending,
+            Error = ruling.Error is NetException error ? WithAmounts(error) : ruling.Error,
+            BytesSent = sent.Bytes,
+            BytesReceived = received.Bytes,
+            BytesUnsent = sent.Unsettled,
+            MessagesSent = sent.Messages,
+            MessagesReceived = received.Messages,
+            FirstReceived = received.First,
+            LocalEnded = sent.Ended,
+            PeerEnded = received.Ended,
+            Duration = duration,
+        };
+    }
+
+    /// <summary>How far it had come is what anyone asks first.</summary>
+    private NetException WithAmounts(NetException error)
+    {
+        var (sent, received) = (_sending.Flow, _receiving.Flow);
+        var amounts = _peer.KeepsMessages
+            ? $"{Texts.Count(sent.Messages, "datagram")} sent and {Texts.Count(received.Messages, "datagram")} received"
+            : $"{Texts.Bytes(sent.Bytes)} sent and {Texts.Bytes(received.Bytes)} received";
+        var unsent = sent.Unsettled == 0 ? "" : $"; {Texts.Bytes(sent.Unsettled)} of the input did not go";
+        return new(error.Kind, error.Operation, $"{error.Reason} (after {amounts}{unsent})", error.Address, error, error.Causes)
+        {
+            LocalAddress = error.LocalAddress,
+            RemoteAddress = error.RemoteAddress,
+        };
+    }
+
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMilliseconds(250);
+}
