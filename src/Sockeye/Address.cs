@@ -188,6 +188,19 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
             $"listening never asks name servers: instead of {Quoted.Of(Host)} give an IP address, localhost, or * for all");
     }
 
+    /// <summary>Checks that the address names one place to send to.</summary>
+    /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>: the host is <c>*</c>, or the port is 0.</exception>
+    internal void RequireTarget(NetOperation operation)
+    {
+        if (IsAny)
+            throw new NetException(NetErrorKind.InvalidAddress, operation, "* is every address of this machine: say which one is meant", this);
+        if (Port == 0 && !IsUnix)
+            throw new NetException(NetErrorKind.InvalidAddress, operation, "nobody can be reached at port 0", this);
+    }
+
+    /// <summary>What .NET calls a Unix address.</summary>
+    internal UnixDomainSocketEndPoint ToUnixEndPoint() => new(Path!.StartsWith('@') ? $"\0{Path[1..]}" : Path);
+
     /// <summary>The address in the form of messages: <c>tcp example.test:http</c>, <c>udp [::1]:53</c>, <c>unix:/path</c>.</summary>
     internal string ToStringWithTransport() => Transport switch
     {

@@ -151,7 +151,7 @@ public sealed partial class DatagramSocket
         var (socket, local, binding) = BindUnix(options.Source, options);
         try
         {
-            socket.Connect(DatagramLink.EndPointOf(address));
+            socket.Connect(address.ToUnixEndPoint());
             return new DatagramSocket([new DatagramLink(socket, local, options, address)], options, binding, isConnected: true);
         }
         catch (SocketException error)
@@ -215,12 +215,7 @@ public sealed partial class DatagramSocket
     private static void RequireTarget(Address address, NetOperation operation)
     {
         RequireDatagrams(address, operation);
-        if (address.IsUnix)
-            return;
-        if (address.IsAny)
-            throw new NetException(NetErrorKind.InvalidAddress, operation, "* is every address of this machine: say which one to send to", address);
-        if (address.Port == 0)
-            throw new NetException(NetErrorKind.InvalidAddress, operation, "port 0 is no port to send to", address);
+        address.RequireTarget(operation);
     }
 
     private static async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(Address address, DatagramOptions options, CancellationToken cancel)

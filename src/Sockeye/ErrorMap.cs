@@ -26,7 +26,7 @@ internal static class ErrorMap
     {
         if ((error as NetException ?? error.InnerException as NetException) is { } mapped)
             return mapped;
-        var (kind, reason) = Classify(error, new Context(operation, address ?? remote ?? local, local));
+        var (kind, reason) = Classify(error, new Context(operation, address ?? remote ?? local, local, remote));
         return new NetException(kind, operation, reason, address, error) { LocalAddress = local, RemoteAddress = remote };
     }
 
@@ -35,7 +35,7 @@ internal static class ErrorMap
         SocketError error, NetOperation operation, Address? address = null, Address? local = null, Address? remote = null)
         => From(new SocketException((int)error), operation, address, local, remote);
 
-    private readonly record struct Context(NetOperation Operation, Address? Address, Address? Local)
+    private readonly record struct Context(NetOperation Operation, Address? Address, Address? Local, Address? Remote)
     {
         public bool IsUnix => Address is { IsUnix: true };
         public bool IsDatagram => Address is { Transport: Transport.Udp or Transport.UnixDatagram };
@@ -109,9 +109,11 @@ internal static class ErrorMap
     {
         if (at.IsUnix)
             return (NetErrorKind.NotFound, at.Operation == NetOperation.Listen ? "there is no such directory" : "there is no such path");
-        return at.Operation == NetOperation.Connect && at.Local is null
-            ? (NetErrorKind.ResourceExhausted, "no local port is free: close some connections or wait a minute")
-            : (NetErrorKind.AddressUnavailable, "that is not an address of this machine");
+        if (at.Operation != NetOperation.Connect || at.Local is not null)
+            return (NetErrorKind.AddressUnavailable, "that is not an address of this machine");
+        return (NetErrorKind.ResourceExhausted, at.Remote?.IP is { AddressFamily: AddressFamily.InterNetworkV6 }
+            ? "no local IPv6 address with a free port to connect from"
+            : "no local port is free: close some connections or wait a minute");
     }
 
     private static string AccessDenied(Context at) => at switch

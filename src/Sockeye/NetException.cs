@@ -65,7 +65,7 @@ public sealed class NetException : IOException
             if (Address is not null)
                 text.Append(' ').Append(Address.ToStringWithTransport());
             text.Append(": ").Append(Reason);
-            if (Causes.Count > 0)
+            if (Causes.Count > 1 || (Causes.Count == 1 && !Equals(Causes[0].RemoteAddress, Address)))
                 text.Append(" (tried ").AppendJoin(", ", Causes.Select(cause => cause.RemoteAddress)).Append(')');
             return text.ToString();
         }

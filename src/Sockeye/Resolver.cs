@@ -47,13 +47,15 @@ public sealed class Resolver
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, AddressFamily? family = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (HostText.Parse(host).IP is { } literal)
-            return [LiteralIn(family, host, literal)];
-        var answers = await Task.WhenAll(FamiliesOf(family).Select(each => AnswerAsync(host, each, cancel))).ConfigureAwait(false);
+        var (name, literal) = HostText.Parse(host);
+        if (name == HostText.Any)
+            throw Error(NetErrorKind.InvalidAddress, "* is every address of this machine: give a host name or an address");
+        var families = FamiliesOf(family ?? literal?.AddressFamily);
+        var answers = await Task.WhenAll(families.Select(each => AnswerAsync(name, each, cancel))).ConfigureAwait(false);
         var addresses = new AddressQueue();
         foreach (var answer in answers)
             addresses.Add(answer.Addresses);
-        return addresses.IsEmpty ? throw NotResolved(host, family, answers.Select(answer => answer.Error!)) : addresses.TakeAll();
+        return addresses.IsEmpty ? throw NotResolved(name, family, answers.Select(answer => answer.Error!)) : addresses.TakeAll();
     }
 
     /// <summary>The host name of an address.</summary>
@@ -87,12 +89,12 @@ public sealed class Resolver
         _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 (InterNetwork) or IPv6 (InterNetworkV6)"),
     };
 
-    /// <summary>The addresses of a name in one family; none, with the error, where there is no answer.</summary>
-    internal async Task<FamilyAnswer> AnswerAsync(string name, AddressFamily family, CancellationToken cancel)
+    /// <summary>The addresses of a host in one family; none, with the error, where there is no answer.</summary>
+    internal async Task<FamilyAnswer> AnswerAsync(string host, AddressFamily family, CancellationToken cancel)
     {
         try
         {
-            var addresses = await LookUpAsync(HostText.ToAscii(name).ToLowerInvariant(), family, cancel).ConfigureAwait(false);
+            var addresses = await LookUpAsync(host, family, cancel).ConfigureAwait(false);
             IPAddress[] inFamily = [.. addresses.Select(HostText.Unmapped).Where(address => address.AddressFamily == family)];
             return new(inFamily, inFamily.Length > 0 ? null : ErrorMap.From(SocketError.NoData, NetOperation.Resolve));
         }
@@ -102,8 +104,11 @@ public sealed class Resolver
         }
     }
 
-    private Task<IPAddress[]> LookUpAsync(string name, AddressFamily family, CancellationToken cancel)
+    private Task<IPAddress[]> LookUpAsync(string host, AddressFamily family, CancellationToken cancel)
     {
+        if (HostText.Parse(host).IP is { } literal)
+            return Task.FromResult<IPAddress[]>([literal]);
+        var name = HostText.ToAscii(host).ToLowerInvariant();
         if (IsUnder("localhost", name))
             return Task.FromResult(LocalhostIn(family));
         return IsUnder("invalid", name)
@@ -124,29 +129,20 @@ public sealed class Resolver
         return IPv6Loopback.Exists ? [IPAddress.IPv6Loopback] : [];
     }
 
-    /// <summary>The literal, if it is of that family and an address of one machine.</summary>
-    internal static IPAddress LiteralIn(AddressFamily? family, string host, IPAddress literal)
-    {
-        if (host == HostText.Any)
-            throw Error(NetErrorKind.InvalidAddress, "* is every address of this machine: give a host name or an address");
-        if (family is not null && literal.AddressFamily != family)
-            throw Error(NetErrorKind.NameNotFound, $"{literal} is no {NameOf(family.Value)} address");
-        return literal;
-    }
-
-    /// <summary>The one error of several look-ups: a server's failure over a name's absence, as the name may exist after all.</summary>
-    internal static NetException NotResolved(string host, AddressFamily? family, IEnumerable<NetException> errors)
+    /// <summary>The one error of several look-ups: a server's failure before a name's absence, as the name may exist after all.</summary>
+    internal static NetException NotResolved(string host, AddressFamily? family, IEnumerable<NetException> errors, Address? address = null)
     {
         var error = errors.MinBy(error => error.Kind switch
         {
             NetErrorKind.NameServerFailed => 0,
-            NetErrorKind.NameNotFound => 1,
-            _ => 2,
+            NetErrorKind.InvalidAddress => 1,
+            NetErrorKind.NameNotFound => 2,
+            _ => 3,
         })!;
         var reason = error.Kind == NetErrorKind.NameNotFound && family is not null
             ? $"there is no host {Quoted.Of(host)} with an {NameOf(family.Value)} address"
             : ReasonOf(error, Quoted.Of(host));
-        return Error(error.Kind, reason, error.InnerException);
+        return new NetException(error.Kind, error.Operation, reason, address, error.InnerException);
     }
 
     private static string ReasonOf(NetException error, string asked) => error.Kind switch
@@ -156,7 +152,7 @@ public sealed class Resolver
         _ => error.Reason,
     };
 
-    private static string NameOf(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
+    internal static string NameOf(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
 
     private static NetException Error(NetErrorKind kind, string reason, Exception? inner = null)
         => new(kind, NetOperation.Resolve, reason, inner: inner);

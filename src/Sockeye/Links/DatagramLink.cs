@@ -127,11 +127,7 @@ internal sealed class DatagramLink : IDisposable
     }
 
     /// <summary>A Unix address.</summary>
-    public DatagramPeer PeerAt(Address unix) => new(unix, EndPointOf(unix).Serialize());
-
-    /// <summary>What .NET calls a Unix address.</summary>
-    public static UnixDomainSocketEndPoint EndPointOf(Address unix) =>
-        new(unix.Path!.StartsWith('@') ? $"\0{unix.Path[1..]}" : unix.Path);
+    public DatagramPeer PeerAt(Address unix) => new(unix, unix.ToUnixEndPoint().Serialize());
 
     public void Dispose()
     {
