@@ -397,6 +397,20 @@ public class DatagramSocketTests
         NetErrorKind.InvalidAddress,
         Assert.Throws<NetException>(() => DatagramSocket.Bind("[::1]:0", new() { Family = AddressFamily.InterNetwork })).Kind);
 
+    [Theory(Timeout = HangGuard)]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("[::1]:0")]
+    [InlineData("0")]
+    public async Task The_address_of_a_sender_is_made_once_for_as_long_as_nobody_else_sends(string address)
+    {
+        await using var server = DatagramSocket.Bind(address);
+        var host = server.LocalAddress.Host == "*" ? "127.0.0.1" : server.LocalAddress.Host;
+        await using var client = await DatagramSocket.ConnectAsync(host, server.LocalAddress.Port);
+        await client.SendAsync("one");
+        await client.SendAsync("two");
+        Assert.Same((await server.ReceiveAsync()).From, (await server.ReceiveAsync()).From);
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task A_datagram_outlives_its_socket()
     {

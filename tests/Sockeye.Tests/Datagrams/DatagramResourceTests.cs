@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using Sockeye.Tests.Support;
+using Xunit;
+
+namespace Sockeye.Tests.Datagrams;
+
+/// <summary>What datagram sockets leave behind: nothing.</summary>
+[Collection(Alone.Name)]
+public class DatagramResourceTests
+{
+    [Fact(Timeout = 120_000)]
+    public async Task Two_thousand_opened_and_closed_leave_no_descriptor_behind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "descriptors are counted in /proc");
+        await OpenUseAndCloseAsync();
+        var before = Descriptors();
+        for (var i = 0; i < 2000; i++)
+            await OpenUseAndCloseAsync();
+        Assert.InRange(Descriptors(), 0, before + 20); // the runtime opens a few of its own
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Sockets_that_could_not_be_opened_leave_no_descriptor_behind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "descriptors are counted in /proc");
+        await using var taken = DatagramSocket.Bind("localhost:0");
+        await FailAsync();
+        var before = Descriptors();
+        for (var i = 0; i < 200; i++)
+            await FailAsync();
+        Assert.InRange(Descriptors(), 0, before + 20);
+
+        async Task FailAsync()
+        {
+            Assert.Throws<NetException>(() => DatagramSocket.Bind(taken.LocalAddress));
+            Assert.Throws<NetException>(() => DatagramSocket.Bind(Address.Udp("localhost", taken.LocalAddress.Port)));
+            await Assert.ThrowsAsync<NetException>(async () => await DatagramSocket.ConnectAsync("127.255.255.255", 9));
+            await Assert.ThrowsAsync<NetException>(async () => await DatagramSocket.ConnectAsync(Address.UnixDatagram("@nobody-is-here")));
+        }
+    }
+
+    private static async Task OpenUseAndCloseAsync()
+    {
+        await using var server = DatagramSocket.Bind("localhost:0");
+        await using var client = await DatagramSocket.ConnectAsync("localhost", server.LocalAddress.Port);
+        await client.SendAsync("hello");
+        await server.ReceiveAsync();
+        await using var unix = DatagramSocket.Open(new() { Family = AddressFamily.Unix });
+        await unix.SendToAsync(new byte[1], unix.LocalAddress);
+        await unix.ReceiveAsync();
+    }
+
+    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+}
