@@ -176,7 +176,11 @@ public sealed partial class DatagramSocket : IAsyncDisposable, IDisposable
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             throw new NetException(NetErrorKind.TimedOut, NetOperation.Write,
-                $"the peer's queue stayed full for {Texts.Of(_options.Timeout)}", to ?? RemoteAddress);
+                $"the peer's queue stayed full for {Texts.Of(_options.Timeout)}", to ?? RemoteAddress)
+            {
+                LocalAddress = LocalAddress,
+                RemoteAddress = to ?? RemoteAddress,
+            };
         }
     }
 
@@ -213,7 +217,11 @@ public sealed partial class DatagramSocket : IAsyncDisposable, IDisposable
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             throw new NetException(NetErrorKind.TimedOut, NetOperation.Read,
-                $"no datagram came within {Texts.Of(_options.ReceiveTimeout)}", RemoteAddress ?? LocalAddress);
+                $"no datagram came within {Texts.Of(_options.ReceiveTimeout)}", _links[0].Target)
+            {
+                LocalAddress = LocalAddress,
+                RemoteAddress = RemoteAddress,
+            };
         }
     }
 

@@ -23,7 +23,6 @@ internal sealed class DatagramLink : IDisposable
     private readonly Socket _socket;
     private readonly DatagramOptions _options;
     private readonly DatagramPeer? _connected;
-    private readonly Address? _target;
     private readonly SocketAddress _sender;
     private DatagramPeer? _lastSender;
     private byte[]? _buffer;
@@ -39,7 +38,7 @@ internal sealed class DatagramLink : IDisposable
     {
         _socket = socket;
         _options = options;
-        _target = target;
+        Target = target;
         _sender = new SocketAddress(socket.AddressFamily);
         LocalAddress = local;
         if (IsUnix)
@@ -50,6 +49,9 @@ internal sealed class DatagramLink : IDisposable
     }
 
     public Address LocalAddress { get; }
+
+    /// <summary>The peer of a connected socket as the caller gave it.</summary>
+    public Address? Target { get; }
 
     /// <summary>The peer of a connected socket, numeric.</summary>
     public Address? RemoteAddress => _connected?.Address;
@@ -194,11 +196,24 @@ internal sealed class DatagramLink : IDisposable
         // Windows says "reset" where the others say "refused": the answer of a machine on which nobody has the port.
         if (code == SocketError.ConnectionReset)
             error = new SocketException((int)SocketError.ConnectionRefused);
-        var failure = ErrorMap.From(error, operation, _target ?? to?.AsGiven ?? to?.Address, LocalAddress, to?.Address ?? RemoteAddress);
-        return code == SocketError.MessageSize ? WithLimit(failure, length) : failure;
+        var failure = ErrorMap.From(error, operation, Target ?? to?.AsGiven ?? to?.Address, LocalAddress, to?.Address ?? RemoteAddress);
+        return code switch
+        {
+            SocketError.MessageSize => With(failure, failure.Kind, ReasonTooLarge(failure, length)),
+            SocketError.InvalidArgument when LocalAddress.IP is { } ip && IPAddress.IsLoopback(ip) =>
+                With(failure, NetErrorKind.Unreachable, $"a socket at {ip} reaches this machine only"),
+            _ => failure,
+        };
     }
 
-    private NetException WithLimit(NetException failure, int length)
+    private static NetException With(NetException failure, NetErrorKind kind, string reason) =>
+        new(kind, failure.Operation, reason, failure.Address, failure.InnerException)
+        {
+            LocalAddress = failure.LocalAddress,
+            RemoteAddress = failure.RemoteAddress,
+        };
+
+    private string ReasonTooLarge(NetException failure, int length)
     {
         var (carrier, limit) = failure.RemoteAddress?.IP?.AddressFamily switch
         {
@@ -206,14 +221,9 @@ internal sealed class DatagramLink : IDisposable
             AddressFamily.InterNetworkV6 => ("UDP over IPv6", MaxOverIPv6),
             _ => ("a Unix datagram", _socket.SendBufferSize - UnixOverhead),
         };
-        var reason = length > limit
+        return length > limit
             ? $"the datagram has {length} bytes; {carrier} carries at most {limit}"
             : $"the datagram has {length} bytes, more than the system sends there in one";
-        return new NetException(failure.Kind, failure.Operation, reason, failure.Address, failure.InnerException)
-        {
-            LocalAddress = failure.LocalAddress,
-            RemoteAddress = failure.RemoteAddress,
-        };
     }
 
     private static bool IsPeerGone(SocketException error) =>

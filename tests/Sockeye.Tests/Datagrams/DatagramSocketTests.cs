@@ -220,6 +220,7 @@ public class DatagramSocketTests
         var error = await Assert.ThrowsAsync<NetException>(() => receive);
         Assert.Equal((NetErrorKind.TimedOut, NetOperation.Read), (error.Kind, error.Operation));
         Assert.Contains("within 3 s", error.Message);
+        Assert.Equal((socket.LocalAddress, null), (error.LocalAddress, error.RemoteAddress));
 
         receive = socket.ReceiveAsync(cancel.Token).AsTask();
         await cancel.CancelAsync();
@@ -367,6 +368,14 @@ public class DatagramSocketTests
             var error = await Assert.ThrowsAsync<NetException>(async () => await four.SendToAsync(new byte[1], to));
             Assert.Equal(NetErrorKind.InvalidAddress, error.Kind);
         }
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_socket_at_a_loopback_address_reaches_this_machine_only()
+    {
+        await using var socket = DatagramSocket.Bind("127.0.0.1:0");
+        var error = await Assert.ThrowsAsync<NetException>(async () => await socket.SendToAsync(new byte[1], Address.Udp("192.0.2.77", 9)));
+        Assert.Equal(NetErrorKind.Unreachable, error.Kind);
     }
 
     [Fact(Timeout = HangGuard)]
