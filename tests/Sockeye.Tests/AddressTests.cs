@@ -118,6 +118,36 @@ public class AddressTests
         Assert.Equal(NetErrorKind.InvalidAddress, Assert.Throws<NetException>(() => Address.Parse($"example.test:{port}")).Kind);
     }
 
+    [Fact]
+    public void A_service_name_becomes_its_port_and_is_shown_as_typed()
+    {
+        var address = Address.Parse("example.test:HTTP", services: ServiceRegistry.BuiltIn);
+        Assert.Equal((80, "HTTP", "example.test:HTTP"), (address.Port, address.Service, address.ToString()));
+        Assert.Equal(Address.Tcp("example.test", 80), address);
+        Assert.Equal(Address.Tcp("example.test", 80).GetHashCode(), address.GetHashCode());
+        Assert.Equal("udp example.test:time", Address.Udp("example.test", "time").ToStringWithTransport());
+        Assert.Equal("*:http", Address.ParseListening("http").ToString());
+    }
+
+    [Fact]
+    public void A_service_name_is_looked_up_for_the_transport_in_use()
+    {
+        var services = ServiceRegistry.BuiltIn.With("meeting", 4000, Transport.Tcp).With("meeting", 5000, Transport.Udp);
+        Assert.Equal(4000, Address.Parse("example.test:meeting", services: services).Port);
+        Assert.Equal(5000, Address.Parse("udp://example.test:meeting", services: services).Port);
+        Assert.Equal(5000, Address.ParseListening("meeting", Transport.Udp, services).Port);
+    }
+
+    [Theory]
+    [InlineData("example.test:htpt")]
+    [InlineData("example.test:80a")]
+    [InlineData("udp://example.test:greeting-unknown")]
+    public void An_unknown_service_is_said_to_be_unknown(string text)
+    {
+        Assert.Equal(NetErrorKind.UnknownService, Assert.Throws<NetException>(() => Address.Parse(text)).Kind);
+        Assert.False(Address.TryParse(text, out _));
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(65536)]

@@ -61,7 +61,7 @@ public class AddressProperties
         get
         {
             var pieces = Gen.Elements(
-                "[", "]", ":", "::", "/", "//", ".", "%", "@", "*", "-", "0", "1", "80", "255", "256", "65536", "0x", "a", "ffff", "localhost",
+                "http", "[", "]", ":", "::", "/", "//", ".", "%", "@", "*", "-", "0", "1", "80", "255", "256", "65536", "0x", "a", "ffff", "localhost",
                 "tcp", "udp", "unix", "unixgram", "tls", "ipx", "example.test", "127.0.0.1", "%lo", " ", "\u001b", "\0", "ü", "。", "\ud800", "+");
             return Gen.OneOf(
                 ArbMap.Default.GeneratorFor<string>().Where(text => text is not null),
@@ -81,6 +81,7 @@ public class AddressProperties
             var paths = letters.NonEmptyListOf().Select(string.Concat).Where(path => path is not "@" && path.Length < 40);
             return Gen.OneOf(
                 hosts.Zip(ports, Address.Tcp),
+                hosts.Zip(Gen.Elements("http", "HTTPS", "www"), (host, service) => Address.Tcp(host, service)),
                 hosts.Zip(ports, Address.Udp),
                 paths.Select(Address.Unix),
                 paths.Select(Address.UnixDatagram));
