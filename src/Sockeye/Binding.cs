@@ -44,7 +44,7 @@ internal sealed class Binding : IDisposable
     /// <exception cref="NetException">Operation <see cref="NetOperation.Listen"/>.</exception>
     public static Binding Bind(Address address, BindingRules rules)
     {
-        if (address.Transport is Transport.Tcp or Transport.Udp)
+        if (!address.IsUnix)
             return BindIP(address, rules);
         if (rules.ReusePort)
             throw Error(NetErrorKind.Unsupported, "a Unix socket cannot be shared (ReusePort)", address);
@@ -98,7 +98,7 @@ internal sealed class Binding : IDisposable
             {
                 var socket = BindOne(new IPEndPoint(host, port), address, rules);
                 sockets.Add(socket);
-                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                port = PortOf(socket);
             }
             catch (SocketException error) when (IsMissing(error) && (sockets.Count > 0 || !host.Equals(hosts[^1])))
             {
@@ -115,19 +115,9 @@ internal sealed class Binding : IDisposable
 
     private static IPAddress[] HostsOf(Address address)
     {
-        if (address.Host == "*")
+        if (address.IsAny)
             return [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any];
-        if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
-        return address.IP switch
-        {
-            { IsIPv4MappedToIPv6: true } mapped => [mapped.MapToIPv4()],
-            { } literal => [literal],
-            null => throw Error(
-                NetErrorKind.InvalidAddress,
-                "only an address of this machine can be listened at: a literal one, localhost or * for all",
-                address),
-        };
+        return address.ForListening().IP is { } literal ? [literal] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
     }
 
     private static Socket BindOne(IPEndPoint endPoint, Address address, BindingRules rules)
@@ -140,7 +130,7 @@ internal sealed class Binding : IDisposable
             if (rules.ReusePort)
                 SharePort(socket, address);
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-                socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.IPv6Only, address.Host != "*");
+                socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.IPv6Only, !address.IsAny);
             socket.Bind(endPoint);
             rules.Activate?.Invoke(socket);
             return socket;
@@ -165,9 +155,9 @@ internal sealed class Binding : IDisposable
 
     private static Address LocalAddressOf(Socket socket, Address address)
     {
-        if (address.Host != "*")
-            return Address.From(socket.LocalEndPoint!, address.Transport);
-        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        if (!address.IsAny)
+            return Address.From(socket.LocalEndPoint, address.Transport);
+        var port = PortOf(socket);
         return address.Transport == Transport.Tcp ? Address.Tcp("*", port) : Address.Udp("*", port);
     }
 
@@ -203,15 +193,9 @@ internal sealed class Binding : IDisposable
         }
     }
 
-    private static NetException UnixError(SocketException error, Address address)
-    {
-        if (IsClash(error))
-            return Error(NetErrorKind.AddressInUse, ReasonInUse(address.Path!), address, error);
-        if (!IsAbstract(address.Path!) && Path.GetDirectoryName(Path.GetFullPath(address.Path!)) is { } directory
-            && !Directory.Exists(directory))
-            return Error(NetErrorKind.NotFound, $"there is no directory {directory}", address, error);
-        return ErrorMap.From(error, NetOperation.Listen, address);
-    }
+    private static NetException UnixError(SocketException error, Address address) => IsClash(error)
+        ? Error(NetErrorKind.AddressInUse, ReasonInUse(address.Path!), address, error)
+        : ErrorMap.From(error, NetOperation.Listen, address);
 
     private static string ReasonInUse(string path)
     {
@@ -225,6 +209,8 @@ internal sealed class Binding : IDisposable
             _ => "another program has this path",
         };
     }
+
+    private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     private static bool IsAbstract(string path) => path.StartsWith('@');
 

@@ -6,10 +6,19 @@ public sealed record ListenOptions
     internal static ListenOptions Default { get; } = new();
 
     /// <summary>How many connections may wait to be accepted. Defaults to 512 (the system may allow fewer).</summary>
-    public int Backlog { get; init; } = 512;
+    public int Backlog
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 512;
 
     /// <summary>Share the port with other sockets that ask for the same (SO_REUSEPORT). Defaults to false: a second
-    /// server on a port is <see cref="NetErrorKind.AddressInUse"/>.</summary>
+    /// server on a port is <see cref="NetErrorKind.AddressInUse"/>. <see cref="NetErrorKind.Unsupported"/> where the system
+    /// has no such option (Windows) and for Unix sockets.</summary>
     public bool ReusePort { get; init; }
 
     /// <summary>Replace the file of a Unix socket at which nobody listens any more. Defaults to false; a path where
@@ -22,7 +31,8 @@ public sealed record ListenOptions
     /// <summary>What is put on an accepted connection, from the wire up. Defaults to none.</summary>
     public IReadOnlyList<ConnectionLayer> Layers { get; init; } = [];
 
-    /// <summary>Limit for all layers of one connection together. Defaults to 10 s.</summary>
+    /// <summary>Limit for all layers of one connection together; passing it is <see cref="NetErrorKind.TimedOut"/>, in
+    /// operation <see cref="NetOperation.Handshake"/>. Defaults to 10 s.</summary>
     public TimeSpan LayerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Looks service names up. Defaults to <see cref="ServiceRegistry.Default"/>.</summary>

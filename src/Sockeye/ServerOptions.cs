@@ -5,29 +5,54 @@ public sealed record ServerOptions
 {
     internal static ServerOptions Default { get; } = new();
 
-    /// <summary>How to bind and accept.</summary>
+    /// <summary>How to bind and accept. Defaults to <see cref="ListenOptions"/>'s defaults. Not used where the server is
+    /// given a <see cref="Listener"/>, which has its own.</summary>
     public ListenOptions Listen { get; init; } = ListenOptions.Default;
 
     /// <summary>Connections served at once; more wait to be accepted. Defaults to 1,000.</summary>
-    public int MaxConnections { get; init; } = 1000;
+    public int MaxConnections
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1000;
 
     /// <summary>How long a connection may wait while no byte moves. Defaults to 60 s; overrides
     /// <see cref="ConnectionOptions.IdleTimeout"/>.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long connections may go on after stopping began; then their handlers' token is cancelled and they
-    /// are aborted. Defaults to 5 s.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long connections may go on after stopping began; then they are aborted and their handlers' token is
+    /// cancelled. <see cref="TimeSpan.Zero"/> aborts at once, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.
+    /// Defaults to 5 s.</summary>
+    public TimeSpan DrainTimeout
+    {
+        get;
+        init
+        {
+            if (value != Timeout.InfiniteTimeSpan)
+                ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Told of each accepted connection. Defaults to null.</summary>
+    /// <summary>Told of each connection when its layers are done, just before its handler starts. Called from the
+    /// connection's own task; what it throws counts as thrown by the handler. Defaults to null.</summary>
     public Action<Connection>? OnConnected { get; init; }
 
-    /// <summary>Told once of each connection that ended: the error is null if it ended well. Defaults to null.</summary>
+    /// <summary>Told once of each connection that has ended, also of one whose layers failed. The error is null if it ended
+    /// well; else what the handler threw, why closing failed, or <see cref="NetErrorKind.TimedOut"/> if it was aborted
+    /// because the server stopped. Called from the connection's own task; what it throws is lost. Defaults to null.</summary>
     public Action<Connection, Exception?>? OnDisconnected { get; init; }
 
-    /// <summary>Told of trouble in accepting (descriptors used up, ...), once for each bout. Defaults to null.</summary>
+    /// <summary>Told of trouble in accepting (<see cref="NetErrorKind.ResourceExhausted"/>: descriptors used up, ...). The
+    /// server goes on trying, every 100 ms to 1 s, and tells once until it has accepted again. What it throws is lost.
+    /// Defaults to null.</summary>
     public Action<NetException>? OnAcceptError { get; init; }
 
-    /// <summary>The clock of every limit. Defaults to <see cref="TimeProvider.System"/>.</summary>
+    /// <summary>The clock of every limit, those of its connections included (in place of
+    /// <see cref="ConnectionOptions.Time"/>). Defaults to <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
