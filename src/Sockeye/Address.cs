@@ -209,6 +209,9 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
         _ => ToString(),
     };
 
+    /// <summary>The address where the transport is known from before: <c>[::1]:53</c>, <c>/path</c>.</summary>
+    internal string ToStringWithoutTransport() => IsUnix ? Path! : HostAndPort;
+
     /// <summary>The text that <see cref="Parse"/> reads as this address: <c>host:port</c> for TCP, <c>udp://host:port</c>,
     /// <c>unix:path</c>, <c>unixgram:path</c>; the port as it was given.</summary>
     public override string ToString() => Transport switch

@@ -121,7 +121,9 @@ public sealed partial class DatagramSocket
     private static DatagramLink ConnectTo(IPEndPoint peer, Address address, DatagramOptions options)
     {
         var remote = Address.From(peer, Transport.Udp);
-        var socket = BindSource(peer.AddressFamily, address, options);
+        var socket = options.Source is { } source
+            ? BindSource(source, address, remote, options)
+            : Create(peer.AddressFamily, options);
         try
         {
             socket.Connect(peer);
@@ -134,16 +136,26 @@ public sealed partial class DatagramSocket
         }
     }
 
-    /// <summary>A socket of its own for each family: a source of <c>*</c> or <c>localhost</c> has an address in both.</summary>
-    private static Socket BindSource(AddressFamily family, Address address, DatagramOptions options)
+    /// <summary>A source of <c>*</c> or <c>localhost</c> has an address in each family.</summary>
+    private static Socket BindSource(Address source, Address address, Address remote, DatagramOptions options)
     {
-        if (options.Source is not { } source)
-            return Create(family, options);
-        RequireDatagrams(source, NetOperation.Connect);
-        if (source.IP is { } ip && !source.IsAny && ip.AddressFamily != family)
-            throw new NetException(NetErrorKind.InvalidAddress, NetOperation.Connect,
-                $"the source {source} is of another family", address) { RemoteAddress = address };
-        return Binding.Bind(InFamily(source, family), RulesOf(options)).Sockets[0];
+        var family = remote.IP!.AddressFamily;
+        try
+        {
+            RequireDatagrams(source, NetOperation.Connect);
+            if (source is { IsAny: false, IP: { } ip } && ip.AddressFamily != family)
+                throw new NetException(NetErrorKind.InvalidAddress, NetOperation.Connect,
+                    $"the source {source} cannot reach an {Resolver.NameOf(family)} address", address);
+            return Binding.Bind(InFamily(source, family), RulesOf(options)).Sockets[0];
+        }
+        catch (NetException error)
+        {
+            throw new NetException(error.Kind, NetOperation.Connect, error.Reason, address, error.InnerException)
+            {
+                LocalAddress = source,
+                RemoteAddress = remote,
+            };
+        }
     }
 
     private static DatagramSocket ConnectUnix(Address address, DatagramOptions options)
@@ -221,7 +233,7 @@ public sealed partial class DatagramSocket
     private static async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(Address address, DatagramOptions options, CancellationToken cancel)
     {
         if (address.IP is null && options.NumericOnly)
-            throw NotResolved(NetErrorKind.InvalidAddress, "a name, where only numeric addresses are allowed", address);
+            throw NotResolved(NetErrorKind.InvalidAddress, "a host name, where only IP addresses are allowed", address);
         if (options.Family == AddressFamily.Unix)
             throw NotResolved(NetErrorKind.InvalidAddress, "not an address of the family asked for", address);
         using var limit = new TimeLimit(options.Timeout, options.Time, cancel);

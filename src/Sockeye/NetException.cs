@@ -66,7 +66,7 @@ public sealed class NetException : IOException
                 text.Append(' ').Append(Address.ToStringWithTransport());
             text.Append(": ").Append(Reason);
             if (Causes.Count > 1 || (Causes.Count == 1 && !Equals(Causes[0].RemoteAddress, Address)))
-                text.Append(" (tried ").AppendJoin(", ", Causes.Select(cause => cause.RemoteAddress)).Append(')');
+                text.Append(" (tried ").AppendJoin(", ", Causes.Select(cause => cause.RemoteAddress?.ToStringWithoutTransport())).Append(')');
             return text.ToString();
         }
     }

@@ -43,6 +43,8 @@ internal sealed class DatagramLink : IDisposable
         LocalAddress = local;
         if (IsUnix)
             socket.Blocking = false;    // see TrySendToUnix
+        if (OperatingSystem.IsWindows() && target is null)
+            socket.IOControl(SIO_UDP_CONNRESET, new byte[sizeof(int)], null);
         // Asked for at once: a socket forgets its peer when a datagram is refused.
         if (target is not null)
             _connected = _lastSender = PeerOf(socket.RemoteEndPoint!.Serialize());
@@ -228,6 +230,9 @@ internal sealed class DatagramLink : IDisposable
 
     private static bool IsPeerGone(SocketException error) =>
         error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NotConnected or SocketError.ConnectionReset;
+
+    // Windows: without it, one peer's "nobody has that port" ends the next receive, whoever that was to be from.
+    private const int SIO_UDP_CONNRESET = unchecked((int)0x9800000C);
 
     private static readonly TimeSpan FullQueueDelay = TimeSpan.FromMilliseconds(10);
 

@@ -126,6 +126,7 @@ public class DatagramNamesTests
         Assert.Equal(NetErrorKind.Refused, error.Kind);
         Assert.Equal(Address.Udp("localhost", port), error.Address);
         Assert.Equal(["::1", "127.0.0.1"], error.Causes.Select(cause => cause.RemoteAddress!.Host));
+        Assert.EndsWith($"(tried [::1]:{port}, 127.0.0.1:{port})", error.Message);
 
         await using var server = DatagramSocket.Bind(Address.Udp("127.0.0.1", port));
         await client.SendAsync("somebody");
