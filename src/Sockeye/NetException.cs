@@ -56,11 +56,14 @@ public sealed class NetException : IOException
     /// <summary>Whether the same call may succeed later without anything being corrected.</summary>
     public bool IsTransient => NetErrors.IsTransient(Kind);
 
-    /// <summary>Operation, address, reason and addresses tried, as one sentence.</summary>
+    /// <summary>Operation, address, reason and addresses tried, as one sentence; of text that is no address or service
+    /// name, the reason alone.</summary>
     public override string Message
     {
         get
         {
+            if (Operation == NetOperation.Parse)
+                return Reason;
             var text = new StringBuilder(Operation.ToString().ToLowerInvariant());
             if (Address is not null)
                 text.Append(' ').Append(Address.ToStringWithTransport());
