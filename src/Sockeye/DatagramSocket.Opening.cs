@@ -233,26 +233,15 @@ public sealed partial class DatagramSocket
     private static async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(Address address, DatagramOptions options, CancellationToken cancel)
     {
         if (address.IP is null && options.NumericOnly)
-            throw NotResolved(NetErrorKind.InvalidAddress, "a host name, where only IP addresses are allowed", address);
+            throw NotResolvable("a host name, where only IP addresses are allowed", address);
         if (options.Family == AddressFamily.Unix)
-            throw NotResolved(NetErrorKind.InvalidAddress, "not an address of the family asked for", address);
-        using var limit = new TimeLimit(options.Timeout, options.Time, cancel);
-        try
-        {
-            return await options.Resolver.ResolveAsync(address.Host, options.Family, limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (limit.HasPassed)
-        {
-            throw NotResolved(NetErrorKind.TimedOut, $"the name was not found within {Texts.Of(options.Timeout)}", address);
-        }
-        catch (NetException error)
-        {
-            throw NotResolved(error.Kind, error.Reason, address, error.InnerException);
-        }
+            throw NotResolvable("not an address of the family asked for", address);
+        var limits = new ResolveOptions { Family = options.Family, Timeout = options.Timeout, Time = options.Time };
+        return await options.Resolver.ResolveAsync(address.Host, limits, address, cancel).ConfigureAwait(false);
     }
 
-    private static NetException NotResolved(NetErrorKind kind, string reason, Address address, Exception? inner = null) =>
-        new(kind, NetOperation.Resolve, reason, address, inner);
+    private static NetException NotResolvable(string reason, Address address) =>
+        new(NetErrorKind.InvalidAddress, NetOperation.Resolve, reason, address);
 
     private static NetException NoneConnected(List<NetException> errors)
     {

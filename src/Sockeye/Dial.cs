@@ -83,7 +83,7 @@ internal sealed class Dial(
         if (race.AttemptErrors is { Count: > 0 } causes)
             throw NotConnected(causes);
         throw limit.Token.IsCancellationRequested
-            ? new NetException(NetErrorKind.TimedOut, NetOperation.Resolve, $"the name servers did not answer within {Texts.Of(options.Timeout)}", target)
+            ? Resolver.TimedOut(options.Timeout, target)
             : Resolver.NotResolved(target.Host, options.Family, race.LookUpErrors, target);
     }
 

@@ -38,38 +38,58 @@ public sealed class Resolver
 
     /// <summary>All addresses of a host, each once, the families taking turns, IPv6 first (RFC 8305, section 4).</summary>
     /// <param name="host">A host name or a literal.</param>
-    /// <param name="family">Only this family. Defaults to null: both.</param>
+    /// <param name="options">Family and limit. Defaults to the options' own defaults.</param>
     /// <param name="cancel">Gives up waiting; others who wait for the same answer still get it.</param>
     /// <returns>At least one address.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>: no host name;
     /// <see cref="NetErrorKind.NameNotFound"/>: no such name, or it has no address of that family;
-    /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers did not answer, or failed.</exception>
-    public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, AddressFamily? family = null, CancellationToken cancel = default)
+    /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers failed, or the system waited for them in vain;
+    /// <see cref="NetErrorKind.TimedOut"/>: <see cref="ResolveOptions.Timeout"/> passed.</exception>
+    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, ResolveOptions? options = null, CancellationToken cancel = default)
+        => ResolveAsync(host, options ?? ResolveOptions.Default, address: null, cancel);
+
+    /// <param name="host">A host name or a literal.</param>
+    /// <param name="options">Family and limit.</param>
+    /// <param name="address">The address that the host is part of, for errors.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    internal async Task<IReadOnlyList<IPAddress>> ResolveAsync(
+        string host, ResolveOptions options, Address? address, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(host);
         var (name, literal) = HostText.Parse(host);
         if (name == HostText.Any)
             throw Error(NetErrorKind.InvalidAddress, "* is every address of this machine: give a host name or an address");
-        var families = FamiliesOf(family ?? literal?.AddressFamily);
-        var answers = await Task.WhenAll(families.Select(each => AnswerAsync(name, each, cancel))).ConfigureAwait(false);
+        using var limit = new TimeLimit(options.Timeout, options.Time, cancel);
+        var families = FamiliesOf(options.Family ?? literal?.AddressFamily);
+        var answers = await Task.WhenAll(families.Select(family => AnswerWithinAsync(options.Timeout, limit, name, family))).ConfigureAwait(false);
         var addresses = new AddressQueue();
         foreach (var answer in answers)
             addresses.Add(answer.Addresses);
-        return addresses.IsEmpty ? throw NotResolved(name, family, answers.Select(answer => answer.Error!)) : addresses.TakeAll();
+        return addresses.IsEmpty
+            ? throw NotResolved(name, options.Family, answers.Select(answer => answer.Error!), address)
+            : addresses.TakeAll();
     }
 
     /// <summary>The host name of an address.</summary>
     /// <param name="address">An IPv4 or IPv6 address.</param>
+    /// <param name="options">The limit. Defaults to the options' own defaults.</param>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>The name.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.NoNameForAddress"/>: it has none;
-    /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers did not answer, or failed.</exception>
-    public async Task<string> NameOfAsync(IPAddress address, CancellationToken cancel = default)
+    /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers failed, or the system waited for them in vain;
+    /// <see cref="NetErrorKind.TimedOut"/>: <see cref="ResolveOptions.Timeout"/> passed.</exception>
+    public async Task<string> NameOfAsync(IPAddress address, ResolveOptions? options = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(address);
+        options ??= ResolveOptions.Default;
+        using var limit = new TimeLimit(options.Timeout, options.Time, cancel);
         try
         {
-            return await _reverseLookUps.JoinAsync(HostText.Unmapped(address), cancel).ConfigureAwait(false);
+            return await _reverseLookUps.JoinAsync(HostText.Unmapped(address), limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.HasPassed)
+        {
+            throw TimedOut(options.Timeout);
         }
         catch (Exception e) when (ErrorMap.Covers(e))
         {
@@ -88,6 +108,18 @@ public sealed class Resolver
         null => [AddressFamily.InterNetwork],
         _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 (InterNetwork) or IPv6 (InterNetworkV6)"),
     };
+
+    private async Task<FamilyAnswer> AnswerWithinAsync(TimeSpan timeout, TimeLimit limit, string host, AddressFamily family)
+    {
+        try
+        {
+            return await AnswerAsync(host, family, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.HasPassed)
+        {
+            return new([], TimedOut(timeout));
+        }
+    }
 
     /// <summary>The addresses of a host in one family; none, with the error, where there is no answer.</summary>
     internal async Task<FamilyAnswer> AnswerAsync(string host, AddressFamily family, CancellationToken cancel)
@@ -129,21 +161,28 @@ public sealed class Resolver
         return IPv6Loopback.Exists ? [IPAddress.IPv6Loopback] : [];
     }
 
-    /// <summary>The one error of several look-ups: a server's failure before a name's absence, as the name may exist after all.</summary>
-    internal static NetException NotResolved(string host, AddressFamily? family, IEnumerable<NetException> errors, Address? address = null)
+    /// <summary>The one error of several look-ups. What may have hidden an address is said before a name's absence.</summary>
+    internal static NetException NotResolved(string host, AddressFamily? family, IEnumerable<NetException> errors, Address? address)
     {
         var error = errors.MinBy(error => error.Kind switch
         {
-            NetErrorKind.NameServerFailed => 0,
+            NetErrorKind.NameServerFailed or NetErrorKind.TimedOut => 0,
             NetErrorKind.InvalidAddress => 1,
             NetErrorKind.NameNotFound => 2,
             _ => 3,
         })!;
         var reason = error.Kind == NetErrorKind.NameNotFound && family is not null
-            ? $"there is no host {Quoted.Of(host)} with an {NameOf(family.Value)} address"
+            ? NoAddressIn(family.Value, host)
             : ReasonOf(error, Quoted.Of(host));
         return new NetException(error.Kind, error.Operation, reason, address, error.InnerException);
     }
+
+    internal static NetException TimedOut(TimeSpan timeout, Address? address = null)
+        => new(NetErrorKind.TimedOut, NetOperation.Resolve, $"the name servers did not answer within {Texts.Of(timeout)}", address);
+
+    private static string NoAddressIn(AddressFamily family, string host) => HostText.IsLiteral(host)
+        ? $"{host} is no {NameOf(family)} address"
+        : $"there is no host {Quoted.Of(host)} with an {NameOf(family)} address";
 
     private static string ReasonOf(NetException error, string asked) => error.Kind switch
     {

@@ -52,9 +52,10 @@ public sealed class ConnectorTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task The_public_door_leads_to_a_connection_that_knows_how_it_came_about()
     {
-        await using var connection = await Connector.Direct.ConnectAsync(Address.Tcp("127.0.0.1", Port), new ConnectOptions());
+        var connection = await Connector.Direct.ConnectAsync(Address.Tcp("127.0.0.1", Port), new ConnectOptions());
         Assert.Equal(Address.Tcp("127.0.0.1", Port), connection.RemoteAddress);
         Assert.Equal(connection.RemoteAddress, Assert.Single(connection.Report!.Attempts).Address);
+        connection.Abort();
     }
 
     [Fact(Timeout = HangGuard)]

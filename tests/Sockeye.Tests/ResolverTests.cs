@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Sockeye.Platform;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests;
@@ -25,7 +26,7 @@ public class ResolverTests
     public async Task Each_address_comes_once_and_only_in_the_family_that_was_asked()
     {
         var resolver = Answering([], ["192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "192.0.2.2"]);
-        Assert.Equal(["192.0.2.1", "192.0.2.2"], Texts(await resolver.ResolveAsync("example.test", IPv4)));
+        Assert.Equal(["192.0.2.1", "192.0.2.2"], Texts(await resolver.ResolveAsync("example.test", IPv4Only)));
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public class ResolverTests
     {
         string[] expected = IPv6Loopback.Exists ? ["::1", "127.0.0.1"] : ["127.0.0.1"];
         Assert.Equal(expected, Texts(await Refusing.ResolveAsync(host)));
-        Assert.Equal(["127.0.0.1"], Texts(await Refusing.ResolveAsync(host, IPv4)));
+        Assert.Equal(["127.0.0.1"], Texts(await Refusing.ResolveAsync(host, IPv4Only)));
     }
 
     [Theory]
@@ -97,7 +98,7 @@ public class ResolverTests
         await FailsAsync(Refusing, "1.2.3", NetErrorKind.InvalidAddress, "four numbers");
         await FailsAsync(Refusing, "*", NetErrorKind.InvalidAddress, "every address");
         await Assert.ThrowsAsync<ArgumentNullException>(() => Refusing.ResolveAsync(null!));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Refusing.ResolveAsync("example.test", AddressFamily.Unix));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Refusing.ResolveAsync("example.test", new() { Family = AddressFamily.Unix }));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public class ResolverTests
             asked.Add(name);
             return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
         });
-        await resolver.ResolveAsync("BÜCHER.Example", IPv4);
+        await resolver.ResolveAsync("BÜCHER.Example", IPv4Only);
         Assert.Equal(["xn--bcher-kva.example"], asked);
     }
 
@@ -136,13 +137,13 @@ public class ResolverTests
             Interlocked.Increment(ref asked);
             return answer.Task;
         });
-        var askers = Enumerable.Range(0, 20).Select(_ => resolver.ResolveAsync("Example.test", IPv4)).ToList();
-        var other = resolver.ResolveAsync("other.test", IPv4);
+        var askers = Enumerable.Range(0, 20).Select(_ => resolver.ResolveAsync("Example.test", IPv4Only)).ToList();
+        var other = resolver.ResolveAsync("other.test", IPv4Only);
         answer.SetResult([IPAddress.Loopback]);
         Assert.All(await Task.WhenAll(askers), addresses => Assert.Equal(["127.0.0.1"], Texts(addresses)));
         await other;
         Assert.Equal(2, asked);
-        await resolver.ResolveAsync("example.test", IPv4);
+        await resolver.ResolveAsync("example.test", IPv4Only);
         Assert.Equal(3, asked);    // nothing is kept
     }
 
@@ -157,8 +158,8 @@ public class ResolverTests
             return answer.Task;
         });
         using var giveUp = new CancellationTokenSource();
-        var quitter = resolver.ResolveAsync("example.test", IPv4, giveUp.Token);
-        var patient = resolver.ResolveAsync("example.test", IPv4);
+        var quitter = resolver.ResolveAsync("example.test", IPv4Only, giveUp.Token);
+        var patient = resolver.ResolveAsync("example.test", IPv4Only);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => quitter);
         Assert.False(abandoned.IsCancellationRequested);
@@ -177,7 +178,7 @@ public class ResolverTests
             return [];
         });
         using var giveUp = new CancellationTokenSource();
-        var quitter = resolver.ResolveAsync("example.test", IPv4, giveUp.Token);
+        var quitter = resolver.ResolveAsync("example.test", IPv4Only, giveUp.Token);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => quitter);
         await abandoned.Task;
@@ -204,8 +205,37 @@ public class ResolverTests
             .Select(line => line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(words => words.Length > 1 && words[0] == "127.0.0.1" && words[1] != "localhost");
         Assert.SkipWhen(entry is null, "the hosts file has only localhost");
-        Assert.Contains(IPAddress.Loopback, await Resolver.System.ResolveAsync(entry[1], IPv4));
+        Assert.Contains(IPAddress.Loopback, await Resolver.System.ResolveAsync(entry[1], IPv4Only));
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_limit_ends_a_look_up_that_nobody_answers()
+    {
+        var clock = new FakeTimeProvider();
+        var options = new ResolveOptions { Time = clock };
+        var resolver = new Resolver((_, _, _) => new TaskCompletionSource<IPAddress[]>().Task, (_, _) => new TaskCompletionSource<string>().Task);
+        foreach (var looking in new Task[] { resolver.ResolveAsync("example.test", options), resolver.NameOfAsync(IPAddress.Loopback, options) })
+        {
+            clock.Advance(options.Timeout);
+            var error = await Assert.ThrowsAsync<NetException>(() => looking);
+            Assert.Equal((NetErrorKind.TimedOut, NetOperation.Resolve), (error.Kind, error.Operation));
+            Assert.Equal("resolve: the name servers did not answer within 10 s", error.Message);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_one_family_has_answered_is_not_lost_when_the_other_is_silent()
+    {
+        var clock = new FakeTimeProvider();
+        var resolver = new Resolver((_, family, _) => family == IPv4
+            ? Task.FromResult<IPAddress[]>([IPAddress.Loopback])
+            : new TaskCompletionSource<IPAddress[]>().Task);
+        var looking = resolver.ResolveAsync("example.test", new() { Time = clock, Timeout = TimeSpan.FromSeconds(3) });
+        clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(["127.0.0.1"], Texts(await looking));
+    }
+
+    private static ResolveOptions IPv4Only { get; } = new() { Family = IPv4 };
 
     private static Resolver Answering(string[] ipv6, string[] ipv4)
         => new((_, family, _) => Task.FromResult<IPAddress[]>([.. (family == IPv6 ? ipv6 : ipv4).Select(IPAddress.Parse)]));
@@ -217,7 +247,7 @@ public class ResolverTests
 
     private static async Task FailsAsync(Resolver resolver, string host, NetErrorKind kind, string reason, AddressFamily? family = null)
     {
-        var error = await Assert.ThrowsAsync<NetException>(() => resolver.ResolveAsync(host, family));
+        var error = await Assert.ThrowsAsync<NetException>(() => resolver.ResolveAsync(host, new() { Family = family }));
         Assert.Equal(kind, error.Kind);
         Assert.Contains(reason, error.Reason);
     }
