@@ -84,13 +84,20 @@ public sealed partial class Connection : Stream
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= ConnectOptions.Default;
-        using var activity = Telemetry.Activities.StartActivity("sockeye.connect");
-        var started = options.Time.GetTimestamp();
-        var connection = await (options.Via ?? Connector.Direct).ConnectAsync(address, options, cancel).ConfigureAwait(false);
-        var left = options.Timeout == System.Threading.Timeout.InfiniteTimeSpan
-            ? options.Timeout
-            : Max(options.Timeout - options.Time.GetElapsedTime(started), TimeSpan.Zero);
-        return await ConnectionLayers.ApplyAsync(options.Layers, connection, left, options.Time, cancel).ConfigureAwait(false);
+        using var activity = Telemetry.StartConnecting(address);
+        try
+        {
+            var started = options.Time.GetTimestamp();
+            var connection = await (options.Via ?? Connector.Direct).ConnectAsync(address, options, cancel).ConfigureAwait(false);
+            var left = options.Timeout == System.Threading.Timeout.InfiniteTimeSpan
+                ? options.Timeout
+                : Max(options.Timeout - options.Time.GetElapsedTime(started), TimeSpan.Zero);
+            return await ConnectionLayers.ApplyAsync(options.Layers, connection, left, options.Time, cancel).ConfigureAwait(false);
+        }
+        catch (Exception error) when (Telemetry.Note(activity, error))
+        {
+            throw;
+        }
     }
 
     /// <summary>Two connections in memory, each the other's peer, with the manners of a socket: half-close, reset,

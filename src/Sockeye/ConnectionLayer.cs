@@ -26,7 +26,7 @@ internal static class ConnectionLayers
         catch (Exception error)
         {
             connection.Abort();
-            if (error is OperationCanceledException && !cancel.IsCancellationRequested)
+            if (error is OperationCanceledException && timer.IsCancellationRequested && !cancel.IsCancellationRequested)
             {
                 throw new NetException(
                     NetErrorKind.TimedOut, NetOperation.Handshake, $"not done within {Texts.Of(limit)}",

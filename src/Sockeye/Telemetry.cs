@@ -20,8 +20,19 @@ internal static class Telemetry
     private static readonly Counter<long> SentCount = Meter.CreateCounter<long>(
         "sockeye.sent", "By", "Bytes sent over connections that have ended");
 
-    /// <summary>Spans for connecting and serving.</summary>
-    public static ActivitySource Activities { get; } = new("Sockeye");
+    private static readonly ActivitySource Activities = new("Sockeye");
+
+    /// <summary>A span from the call to connect until the connection, its layers included, stands.</summary>
+    public static Activity? StartConnecting(Address address) =>
+        Activities.StartActivity("sockeye.connect", ActivityKind.Client)?.SetTag("server.address", address.ToString());
+
+    /// <summary>For an exception filter: notes why the span failed, and never catches.</summary>
+    public static bool Note(Activity? activity, Exception error)
+    {
+        activity?.SetTag("error.type", (error as NetException)?.Kind.ToString() ?? error.GetType().Name)
+            .SetStatus(ActivityStatusCode.Error, error.Message);
+        return false;
+    }
 
     public static void Opened() => ConnectionCount.Add(1);
 

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Xunit;
+
+namespace Sockeye.Tests;
+
+public class TelemetryTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task Bytes_are_counted_when_a_connection_ends()
+    {
+        const int Unusual = 123_457;
+        var measured = new ConcurrentBag<(string Name, long Value)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Sockeye")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured.Add((instrument.Name, value)));
+        listener.Start();
+        var (client, server) = Connection.CreatePair();
+        var reading = server.CopyToAsync(Stream.Null);
+        await client.WriteAsync(new byte[Unusual]);
+        var closing = client.CloseAsync();
+        await reading;
+        await server.CloseAsync();
+        await closing;
+        Assert.Contains(("sockeye.sent", Unusual), measured);
+        Assert.Contains(("sockeye.received", Unusual), measured);
+        Assert.Contains(("sockeye.connections", -1), measured);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_failed_connect_is_a_span_with_its_kind()
+    {
+        var address = $"unix:@nobody-{Guid.NewGuid():N}";
+        var spans = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Sockeye",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await Assert.ThrowsAsync<NetException>(async () => await Connection.ConnectAsync(address));
+        var span = Assert.Single(spans, span => Equals(span.GetTagItem("server.address"), address));
+        Assert.Equal(nameof(NetErrorKind.Refused), span.GetTagItem("error.type"));
+        Assert.Equal(ActivityStatusCode.Error, span.Status);
+    }
+}
