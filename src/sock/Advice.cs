@@ -15,7 +15,7 @@ internal static class Advice
 
     private static string? OfKind(NetException error, ParseResult command) => error.Kind switch
     {
-        NetErrorKind.InvalidAddress when error.Operation == NetOperation.Parse && command.CommandResult.Command.Name != "port" =>
+        NetErrorKind.InvalidAddress when error.Operation == NetOperation.Parse && command.CommandResult.Command.Name is not ("port" or "resolve") =>
             "Write HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT or unix:/path.",
         NetErrorKind.UnknownService => "'sock port --search WORD' finds services by name.",
         NetErrorKind.NameNotFound when command.IsGiven("--numeric") => "Leave out -n to have names looked up.",

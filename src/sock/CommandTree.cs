@@ -10,6 +10,7 @@ internal static class CommandTree
     private static readonly (string Name, Func<Verb> Create)[] Verbs =
     [
         ("port", PortCommand.Create),
+        ("resolve", ResolveCommand.Create),
         ("completions", CompletionsCommand.Create),
     ];
 

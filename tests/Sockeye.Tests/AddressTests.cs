@@ -148,6 +148,10 @@ public class AddressTests
         Assert.False(Address.TryParse(text, out _));
     }
 
+    [Fact]
+    public void A_host_that_brings_a_port_is_told_so()
+        => Assert.Equal("'example.test:80' is no host: leave out the port", Assert.Throws<NetException>(() => Address.Tcp("example.test:80", 80)).Reason);
+
     [Theory]
     [InlineData(-1)]
     [InlineData(65536)]
