@@ -8,7 +8,7 @@ namespace Sockeye.Tests;
 [Collection(Alone.Name)]
 public class ServerLeakTests
 {
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 120_000), Trait("Speed", "Slow")]
     public async Task Ten_thousand_served_callers_leave_nothing_behind()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "descriptors are counted in /proc");
