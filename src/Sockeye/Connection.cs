@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Sockeye.Links;
 
 namespace Sockeye;
@@ -45,6 +46,7 @@ public sealed partial class Connection : Stream
     /// <param name="cancel">Gives up.</param>
     /// <returns>An open connection.</returns>
     /// <exception cref="NetException">As of <see cref="ConnectAsync(Address, ConnectOptions, CancellationToken)"/>.</exception>
+    [OverloadResolutionPriority(1)]    // so that ConnectAsync("host:port", new() { ... }) means options, not a port
     public static ValueTask<Connection> ConnectAsync(
         string address, ConnectOptions? options = null, CancellationToken cancel = default) =>
         ConnectAsync(Address.Parse(address, services: options?.Services), options, cancel);

@@ -59,6 +59,16 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task Options_can_be_written_in_place_behind_every_form_of_the_address()
+    {
+        var address = Address.Tcp("127.0.0.1", Port);
+        (await Connection.ConnectAsync(address, new() { Timeout = Limit })).Abort();
+        (await Connection.ConnectAsync(address.ToString(), new() { Timeout = Limit })).Abort();
+        (await Connection.ConnectAsync(address.Host, Port, new() { Timeout = Limit })).Abort();
+        (await Connection.ConnectAsync(address.Host, $"{Port}", new() { Timeout = Limit })).Abort();
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task Every_refusal_is_kept_in_the_order_of_trying()
     {
         var port = UnusedPort();
