@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Sockeye.Protocols;
+
+namespace Sockeye.Tool.Commands;
+
+/// <summary><c>sock serve [SERVICE[=PORT]]...</c>: the built-in services, until Ctrl-C.</summary>
+internal static class ServeCommand
+{
+    public static Verb Create()
+    {
+        var verb = new Verb("serve", "serve greeting, echo, discard, daytime, qotd, chargen, time and http, or some of them",
+            "sock serve                       all of them, for this machine only",
+            "sock serve echo time=3700        these two, time at port 3700",
+            "sock serve http --root .         the files here",
+            "sock serve --host '*' greeting   for the network too");
+        var services = new Argument<string[]>("SERVICE[=PORT]") { Description = "what to serve, and where (default all, at ports from 51409 to 51480)" };
+        var host = CommonOptions.Text("--host", "HOST", "where to be reached: an address of this machine, or * for all (default localhost)");
+        var standardPorts = CommonOptions.Flag("--standard-ports", "use the assigned ports, which may need rights (echo 7, time 37, ...)");
+        var root = CommonOptions.Text("--root", "DIR", "http serves the files under DIR, and nothing outside it");
+        var maxConnections = CommonOptions.Count("--max-conns", "connections a service (default 1000)", 1000, 1, int.MaxValue, "-m");
+        var idle = CommonOptions.Limit("--idle", "end a connection when no byte moves for so long", TimeSpan.FromSeconds(60), "-i");
+        var rate = CommonOptions.Count("--rate", "datagrams answered a second and source, 0 for all (default 100)", 100, 0, int.MaxValue);
+        var amplify = CommonOptions.Flag("--allow-amplification", "answer qotd and chargen datagrams of other machines: forged ones can flood others");
+        var verbose = CommonOptions.Verbose("say what is served where, each connection and each datagram left unanswered");
+        verb.Add(services);
+        foreach (var option in (Option[])[host, standardPorts, root, maxConnections, idle, rate, amplify, verbose])
+            verb.Add(option);
+        verb.Runs(command => new Settings(
+            ServicesOf(command.GetValue(services) ?? [], command.GetValue(root), command.GetValue(standardPorts))
+                .Select(asked => ServicePlan.For(asked.Service, command.GetValue(host) ?? "localhost", asked.Port))
+                .Select(plan => command.GetValue(amplify) ? plan : WithoutAmplification(plan))
+                .ToList(),
+            command.GetValue(maxConnections),
+            command.GetValue(idle),
+            command.GetValue(rate),
+            command.GetValue(verbose)), RunAsync);
+        return verb;
+    }
+
+    private sealed record Settings(IReadOnlyList<ServicePlan> Plans, int MaxConnections, TimeSpan Idle, int Rate, bool Verbose);
+
+    /// <summary>The services that the words ask for, all of them for no word, each with its port.</summary>
+    private static IEnumerable<(Service Service, string Port)> ServicesOf(string[] words, string? root, bool standardPorts)
+    {
+        if (words.Length == 0)
+            words = [.. ServiceCatalog.All.Select(service => service.Name)];
+        var asked = words.Select(word => word.Split('=', 2)).Select(parts => (Service: ServiceCatalog.Find(parts[0]), Port: parts.ElementAtOrDefault(1))).ToList();
+        if (root is not null && asked.TrueForAll(one => one.Service.Name != "http"))
+            throw new UsageException("--root is for http, which is not served", "Name http too, or leave out --root.");
+        return asked.Select(one => (
+            root is not null && one.Service.Name == "http" ? one.Service with { Stream = Http.Serve(Http.Files(root)) } : one.Service,
+            one.Port ?? (standardPorts ? one.Service.StandardPort ?? one.Service.DefaultPort : one.Service.DefaultPort).ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>A short datagram with a forged sender would send a long one to whoever that is.</summary>
+    private static ServicePlan WithoutAmplification(ServicePlan plan) =>
+        plan.Service.Amplifies && plan.Datagram is not null && !IsLoopback(plan.Datagram) ? plan with { Datagram = null } : plan;
+
+    private static bool IsLoopback(Address address) =>
+        address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (address.IP is { } ip && IPAddress.IsLoopback(ip));
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
+    {
+        // Before the first socket: continuations run on the thread that saw the event, up to twice the round trips.
+        // So nothing here may block in them, and what they have to say goes through the journal.
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
+        await using var journal = new Journal();
+        var services = new List<BoundService>();
+        try
+        {
+            foreach (var plan in settings.Plans)
+                services.Add(await BoundService.BindAsync(plan));
+            foreach (var service in services)
+                service.Start(StreamOptions(service, settings, journal), DatagramOptions(service, settings, journal));
+            foreach (var service in services)
+                Announce(service, settings.Verbose);
+            await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await StopAsync(services);
+        }
+        finally
+        {
+            foreach (var service in services)
+                await service.DisposeAsync();
+        }
+    }
+
+    private static void Announce(BoundService bound, bool verbose)
+    {
+        Terminal.Say($"Server is running on port {bound.Port}; press Ctrl-C to terminate.");
+        if (bound.Service.Datagram is not null && !bound.HasDatagrams)
+            Terminal.Say($"{bound.Service.Name} answers no datagrams of other machines: its answers are longer than the questions, "
+                + "and a question with a forged sender would flood somebody else. --allow-amplification lifts this.");
+        if (verbose)
+            Terminal.Say($"  {bound.Service.Name}: {string.Join(", ", bound.Addresses)}");
+    }
+
+    private static ServerOptions StreamOptions(BoundService bound, Settings settings, Journal journal)
+    {
+        var name = bound.Service.Name;
+        return new()
+        {
+            MaxConnections = settings.MaxConnections,
+            IdleTimeout = settings.Idle,
+            DrainTimeout = DrainTimeout,
+            OnConnected = !settings.Verbose ? null : peer => journal.Note($"{name}: {peer.RemoteAddress} connected"),
+            OnDisconnected = !settings.Verbose ? null : (peer, error) => journal.Note(
+                $"{name}: {peer.RemoteAddress} {(error is null ? "done" : error.Message)} (received {peer.BytesReceived}, sent {peer.BytesSent} bytes)"),
+            OnAcceptError = error => journal.Note($"{name}: {error.Message}"),
+        };
+    }
+
+    private static DatagramServerOptions DatagramOptions(BoundService bound, Settings settings, Journal journal)
+    {
+        var name = bound.Service.Name;
+        return new()
+        {
+            RatePerSource = settings.Rate,
+            Burst = Math.Max(1, settings.Rate),
+            OnError = !settings.Verbose ? null : (peer, error) => journal.Note($"{name}: {peer}: {error.Message}"),
+            OnDropped = !settings.Verbose ? null : (peer, rule) => journal.Note($"{name}: {peer} not answered: {rule}"),
+        };
+    }
+
+    private static async Task<int> StopAsync(List<BoundService> services)
+    {
+        var open = services.Sum(service => service.ConnectionCount);
+        if (open > 0)
+            Terminal.Say($"{Connections(open)} still open: waiting {Duration.Format(DrainTimeout)} at most; Ctrl-C again ends at once.");
+        var cut = (await Task.WhenAll(services.Select(service => service.StopAsync()))).Sum();
+        if (cut == 0)
+            return ExitCodes.Success;
+        Terminal.Say($"sock: {Connections(cut)} did not end within {Duration.Format(DrainTimeout)} and {(cut == 1 ? "was" : "were")} cut");
+        return ExitCodes.Time;
+    }
+
+    private static string Connections(int count) => count == 1 ? "1 connection" : $"{count} connections";
+
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+}
