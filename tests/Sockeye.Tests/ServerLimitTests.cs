@@ -84,11 +84,11 @@ public class ServerLimitTests
     [Fact(Timeout = HangGuard)]
     public async Task A_slow_layer_holds_nobody_up_and_is_bounded()
     {
-        var layers = 0;
+        var entered = new TaskCompletionSource();
         var listen = new ListenOptions { Layers = [SlowForTheFirstAsync], LayerTimeout = TimeSpan.FromSeconds(7) };
         await using var server = Server.Start(AnyPort, GreetAsync, Options with { Listen = listen });
         await using var slow = await Connection.ConnectAsync(server.LocalAddress);
-        await _time.TimerArmedAsync(TimeSpan.FromSeconds(7));
+        await entered.Task;
         await using var quick = await Connection.ConnectAsync(server.LocalAddress);
         Assert.Equal("welcome", await quick.Lines.ReadLineAsync());
         Assert.Equal(2, server.ConnectionCount);
@@ -99,7 +99,7 @@ public class ServerLimitTests
 
         async ValueTask<Connection> SlowForTheFirstAsync(Connection inner, CancellationToken cancel)
         {
-            if (Interlocked.Increment(ref layers) == 1)
+            if (entered.TrySetResult())
                 await Task.Delay(Timeout.Infinite, cancel);
             return inner;
         }

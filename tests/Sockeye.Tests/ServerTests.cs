@@ -155,15 +155,16 @@ public class ServerTests
     public async Task A_handler_that_blocks_holds_up_nobody_else()
     {
         using var release = new ManualResetEventSlim();
-        var first = true;
+        var entered = new TaskCompletionSource();
         await using var server = Server.Start(AnyPort, (peer, cancel) =>
         {
-            if (!Interlocked.Exchange(ref first, false))
+            if (!entered.TrySetResult())
                 return EchoLineAsync(peer, cancel);
             release.Wait(CancellationToken.None);
             return Task.CompletedTask;
         });
         await using var blocked = await Connection.ConnectAsync(server.LocalAddress);
+        await entered.Task;
         Assert.Equal("served", await AskAsync(server, "served"));
         release.Set();
         Assert.Null(await blocked.Lines.ReadLineAsync());
