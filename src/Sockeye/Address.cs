@@ -73,8 +73,8 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
     /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>: the text is no address;
     /// <see cref="NetErrorKind.UnknownService"/>: no service of that name;
     /// <see cref="NetErrorKind.Unsupported"/>: a transport that this release or every kernel of today lacks.</exception>
-    public static Address Parse(string text, Transport transport = Transport.Tcp, ServiceRegistry? services = null)
-        => AddressText.Parse(text, transport, services);
+    public static Address Parse(string text, Transport transport = Transport.Tcp, ServiceRegistry? services = null) =>
+        AddressText.Parse(text, transport, services);
 
     /// <summary>Reads an address; does not throw.</summary>
     /// <param name="text">One of the forms of <see cref="Parse"/>, TCP if it does not say otherwise.</param>
@@ -100,8 +100,8 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
     /// <param name="services">Looks service names up. Defaults to <see cref="ServiceRegistry.Default"/>.</param>
     /// <returns>The address.</returns>
     /// <exception cref="NetException">As for <see cref="Parse"/>; <see cref="NetErrorKind.InvalidAddress"/> also for another host name.</exception>
-    public static Address ParseListening(string text, Transport transport = Transport.Tcp, ServiceRegistry? services = null)
-        => AddressText.ParseListening(text, transport, services).ForListening();
+    public static Address ParseListening(string text, Transport transport = Transport.Tcp, ServiceRegistry? services = null) =>
+        AddressText.ParseListening(text, transport, services).ForListening();
 
     /// <summary>A TCP address.</summary>
     /// <param name="host">Host name or literal, with or without brackets; <c>*</c> for every address of this machine.</param>
@@ -234,8 +234,8 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
 
     /// <summary>Whether the other address means the same.</summary>
     /// <param name="other">The other address.</param>
-    public bool Equals(Address? other)
-        => other is not null
+    public bool Equals(Address? other) =>
+        other is not null
         && Transport == other.Transport
         && Port == other.Port
         && Path == other.Path
@@ -246,13 +246,13 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
     public override bool Equals(object? obj) => Equals(obj as Address);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-        => HashCode.Combine(Transport, Port, Path, IP is null ? HostNames.GetHashCode(Host) : IP.GetHashCode());
+    public override int GetHashCode() =>
+        HashCode.Combine(Transport, Port, Path, IP is null ? HostNames.GetHashCode(Host) : IP.GetHashCode());
 
     private static StringComparer HostNames => StringComparer.OrdinalIgnoreCase;
 
     static Address IParsable<Address>.Parse(string s, IFormatProvider? provider) => Parse(s);
 
-    static bool IParsable<Address>.TryParse(string? s, IFormatProvider? provider, [NotNullWhen(true)] out Address? result)
-        => TryParse(s, out result);
+    static bool IParsable<Address>.TryParse(string? s, IFormatProvider? provider, [NotNullWhen(true)] out Address? result) =>
+        TryParse(s, out result);
 }

@@ -5,11 +5,11 @@ namespace Sockeye;
 /// <summary>The text form of an <see cref="Address"/>: the front that says the transport, host and port or path.</summary>
 internal static class AddressText
 {
-    public static Address Parse(string text, Transport transport, ServiceRegistry? services)
-        => Parse(text, transport, services, SplitHostAndPort);
+    public static Address Parse(string text, Transport transport, ServiceRegistry? services) =>
+        Parse(text, transport, services, SplitHostAndPort);
 
-    public static Address ParseListening(string text, Transport transport, ServiceRegistry? services)
-        => Parse(text, transport, services, SplitListening);
+    public static Address ParseListening(string text, Transport transport, ServiceRegistry? services) =>
+        Parse(text, transport, services, SplitListening);
 
     private static Address Parse(
         string text, Transport transport, ServiceRegistry? services, Func<string, (string Host, string Port)> split)
@@ -72,8 +72,8 @@ internal static class AddressText
         return isPortAlone ? (HostText.Any, text) : SplitHostAndPort(text);
     }
 
-    private static bool IsHostAlone(string text)
-        => text == HostText.Any || HostText.IsLocalhost(text) || (text.Contains('.') && HostText.IsLiteral(text));
+    private static bool IsHostAlone(string text) =>
+        text == HostText.Any || HostText.IsLocalhost(text) || (text.Contains('.') && HostText.IsLiteral(text));
 
     private static (string Host, string Port) SplitHostAndPort(string text)
     {

@@ -32,8 +32,8 @@ internal static class ErrorMap
 
     /// <summary>Maps a bare socket error code, such as the one in SO_ERROR.</summary>
     public static NetException From(
-        SocketError error, NetOperation operation, Address? address = null, Address? local = null, Address? remote = null)
-        => From(new SocketException((int)error), operation, address, local, remote);
+        SocketError error, NetOperation operation, Address? address = null, Address? local = null, Address? remote = null) =>
+        From(new SocketException((int)error), operation, address, local, remote);
 
     private readonly record struct Context(NetOperation Operation, Address? Address, Address? Local, Address? Remote)
     {
@@ -50,8 +50,8 @@ internal static class ErrorMap
         return Errno.Of(error) is { } errno ? Errno.Classify(errno) : Unknown(error);
     }
 
-    private static SocketError? SocketErrorOf(Exception error)
-        => (error as SocketException ?? error.InnerException as SocketException)?.SocketErrorCode;
+    private static SocketError? SocketErrorOf(Exception error) =>
+        (error as SocketException ?? error.InnerException as SocketException)?.SocketErrorCode;
 
     private static (NetErrorKind, string) Classify(SocketError code, Exception error, Context at) => code switch
     {
@@ -72,8 +72,8 @@ internal static class ErrorMap
         SocketError.ConnectionReset or SocketError.NetworkReset => (NetErrorKind.Reset, "reset by the peer"),
         SocketError.ConnectionAborted => (NetErrorKind.Reset, "the connection was aborted"),
         SocketError.Shutdown or SocketError.Disconnecting => (NetErrorKind.ClosedForWriting, "the peer has closed the connection"),
-        SocketError.NotConnected when at.Operation is NetOperation.Write or NetOperation.Close
-            => (NetErrorKind.ClosedForWriting, "the connection is closed"),
+        SocketError.NotConnected when at.Operation is NetOperation.Write or NetOperation.Close =>
+            (NetErrorKind.ClosedForWriting, "the connection is closed"),
         SocketError.NotConnected => (NetErrorKind.Reset, "the connection is gone"),
         SocketError.MessageSize => (NetErrorKind.MessageTooLarge, "the datagram is larger than the transport carries"),
 
@@ -87,19 +87,19 @@ internal static class ErrorMap
             at.IsUnix ? "the path is taken" : "the port is taken by another socket"),
         SocketError.AddressNotAvailable => AddressNotAvailable(at),
         SocketError.AccessDenied => (NetErrorKind.AccessDenied, AccessDenied(at)),
-        SocketError.TooManyOpenSockets or SocketError.ProcessLimit
-            => (NetErrorKind.ResourceExhausted, "too many open files: raise the limit (ulimit -n)"),
+        SocketError.TooManyOpenSockets or SocketError.ProcessLimit =>
+            (NetErrorKind.ResourceExhausted, "too many open files: raise the limit (ulimit -n)"),
         SocketError.NoBufferSpaceAvailable => (NetErrorKind.ResourceExhausted, "the system has no buffer space left"),
         SocketError.ProtocolType when at.IsUnix => (NetErrorKind.Unsupported, "a socket of another type is there"),
-        SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported
-            => (NetErrorKind.Unsupported, "this system does not have that address family"),
+        SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported =>
+            (NetErrorKind.Unsupported, "this system does not have that address family"),
         SocketError.ProtocolType or SocketError.ProtocolNotSupported or SocketError.SocketNotSupported
-            or SocketError.OperationNotSupported or SocketError.ProtocolOption
-            => (NetErrorKind.Unsupported, "this system cannot do that"),
-        SocketError.SystemNotReady or SocketError.NotInitialized or SocketError.VersionNotSupported
-            => (NetErrorKind.Unsupported, "this system has no network"),
-        SocketError.InvalidArgument when at.Operation == NetOperation.Connect
-            => (NetErrorKind.InvalidAddress, "the system does not take that address (a link-local one needs its zone: fe80::1%eth0)"),
+            or SocketError.OperationNotSupported or SocketError.ProtocolOption =>
+            (NetErrorKind.Unsupported, "this system cannot do that"),
+        SocketError.SystemNotReady or SocketError.NotInitialized or SocketError.VersionNotSupported =>
+            (NetErrorKind.Unsupported, "this system has no network"),
+        SocketError.InvalidArgument when at.Operation == NetOperation.Connect =>
+            (NetErrorKind.InvalidAddress, "the system does not take that address (a link-local one needs its zone: fe80::1%eth0)"),
         SocketError.SocketError when at.IsUnix => UnnamedPathError(at),
         _ => Unknown(error),
     };
@@ -133,6 +133,6 @@ internal static class ErrorMap
             : (NetErrorKind.NotFound, "the path leads nowhere: a part of it is no directory");
     }
 
-    private static (NetErrorKind, string) Unknown(Exception error)
-        => (NetErrorKind.Unexpected, $"unexpected error of the system: {error.Message}");
+    private static (NetErrorKind, string) Unknown(Exception error) =>
+        (NetErrorKind.Unexpected, $"unexpected error of the system: {error.Message.TrimEnd('.')}");
 }

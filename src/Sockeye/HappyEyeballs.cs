@@ -45,8 +45,8 @@ internal sealed class HappyEyeballs<T>
     public List<NetException> LookUpErrors { get; } = [];
 
     /// <summary>Why attempts failed, in the order of their starts. Read it when the race is over.</summary>
-    public IReadOnlyList<NetException> AttemptErrors
-        => [.. _attempts.Select(attempt => attempt.Exception?.InnerException).OfType<NetException>()];
+    public IReadOnlyList<NetException> AttemptErrors =>
+        [.. _attempts.Select(attempt => attempt.Exception?.InnerException).OfType<NetException>()];
 
     /// <summary>Runs the race; once.</summary>
     /// <returns>The winner, or null if every attempt failed, there was nothing to try, or it was stopped.</returns>

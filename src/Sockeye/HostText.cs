@@ -47,8 +47,8 @@ internal static class HostText
     }
 
     /// <summary>Whether the name is <c>localhost</c>, in any case and with or without the root's dot.</summary>
-    public static bool IsLocalhost(string name)
-        => name.AsSpan().TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    public static bool IsLocalhost(string name) =>
+        name.AsSpan().TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An IPv4 address in IPv6 clothes (RFC 4291, section 2.5.5.2) as IPv4; any other as it is.</summary>
     public static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -125,8 +125,8 @@ internal static class HostText
     }
 
     /// <summary>Letters, digits and their marks of every script, symbols (<c>i❤.ws</c>), hyphen, underscore, and the dots of RFC 3490.</summary>
-    private static bool IsNameCharacter(Rune rune)
-        => rune.IsAscii
+    private static bool IsNameCharacter(Rune rune) =>
+        rune.IsAscii
             ? Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_' or '.'
             : rune != Rune.ReplacementChar
                 && (rune.Value is 0x3002 or 0xFF0E or 0xFF61 || Rune.IsLetterOrDigit(rune)

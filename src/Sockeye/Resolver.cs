@@ -45,12 +45,13 @@ public sealed class Resolver
     /// <see cref="NetErrorKind.NameNotFound"/>: no such name, or it has no address of that family;
     /// <see cref="NetErrorKind.NameServerFailed"/>: the name servers failed, or the system waited for them in vain;
     /// <see cref="NetErrorKind.TimedOut"/>: <see cref="ResolveOptions.Timeout"/> passed.</exception>
-    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, ResolveOptions? options = null, CancellationToken cancel = default)
-        => ResolveAsync(host, options ?? ResolveOptions.Default, address: null, cancel);
+    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, ResolveOptions? options = null, CancellationToken cancel = default) =>
+        ResolveAsync(host, options ?? ResolveOptions.Default, address: null, cancel);
 
+    /// <summary>The same, for a host that is part of an address.</summary>
     /// <param name="host">A host name or a literal.</param>
     /// <param name="options">Family and limit.</param>
-    /// <param name="address">The address that the host is part of, for errors.</param>
+    /// <param name="address">That address, for errors; null where there is none.</param>
     /// <param name="cancel">Gives up waiting.</param>
     internal async Task<IReadOnlyList<IPAddress>> ResolveAsync(
         string host, ResolveOptions options, Address? address, CancellationToken cancel)
@@ -177,8 +178,8 @@ public sealed class Resolver
         return new NetException(error.Kind, error.Operation, reason, address, error.InnerException);
     }
 
-    internal static NetException TimedOut(TimeSpan timeout, Address? address = null)
-        => new(NetErrorKind.TimedOut, NetOperation.Resolve, $"the name servers did not answer within {Texts.Of(timeout)}", address);
+    internal static NetException TimedOut(TimeSpan timeout, Address? address = null) =>
+        new(NetErrorKind.TimedOut, NetOperation.Resolve, $"the name servers did not answer within {Texts.Of(timeout)}", address);
 
     private static string NoAddressIn(AddressFamily family, string host) => HostText.IsLiteral(host)
         ? $"{host} is no {NameOf(family)} address"
@@ -193,8 +194,8 @@ public sealed class Resolver
 
     internal static string NameOf(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
 
-    private static NetException Error(NetErrorKind kind, string reason, Exception? inner = null)
-        => new(kind, NetOperation.Resolve, reason, inner: inner);
+    private static NetException Error(NetErrorKind kind, string reason, Exception? inner = null) =>
+        new(kind, NetOperation.Resolve, reason, inner: inner);
 }
 
 /// <summary>What the look-up of one family brought: addresses, or else an error.</summary>

@@ -7,11 +7,11 @@ namespace Sockeye;
 /// cancelled: so each has a thread of its own, and a small machine's pool, timers included, runs on.</summary>
 internal static class SystemResolver
 {
-    public static Task<IPAddress[]> LookUpAsync(string name, AddressFamily family, CancellationToken abandoned)
-        => OnOwnThreadAsync(() => Dns.GetHostAddresses(name, family));
+    public static Task<IPAddress[]> LookUpAsync(string name, AddressFamily family, CancellationToken abandoned) =>
+        OnOwnThreadAsync(() => Dns.GetHostAddresses(name, family));
 
-    public static Task<string> NameOfAsync(IPAddress address, CancellationToken abandoned)
-        => OnOwnThreadAsync(() => Dns.GetHostEntry(address).HostName);
+    public static Task<string> NameOfAsync(IPAddress address, CancellationToken abandoned) =>
+        OnOwnThreadAsync(() => Dns.GetHostEntry(address).HostName);
 
     private static Task<T> OnOwnThreadAsync<T>(Func<T> lookUp) => Task.Factory.StartNew(
         lookUp,

@@ -149,15 +149,15 @@ public class AddressTests
     }
 
     [Fact]
-    public void A_host_that_brings_a_port_is_told_so()
-        => Assert.Equal("'example.test:80' is no host: leave out the port", Assert.Throws<NetException>(() => Address.Tcp("example.test:80", 80)).Reason);
+    public void A_host_that_brings_a_port_is_told_so() =>
+        Assert.Equal("'example.test:80' is no host: leave out the port", Assert.Throws<NetException>(() => Address.Tcp("example.test:80", 80)).Reason);
 
     [Theory]
     [InlineData(-1)]
     [InlineData(65536)]
     [InlineData(int.MaxValue)]
-    public void A_port_number_out_of_range_is_refused(int port)
-        => Assert.Equal(NetErrorKind.InvalidAddress, Assert.Throws<NetException>(() => Address.Udp("example.test", port)).Kind);
+    public void A_port_number_out_of_range_is_refused(int port) =>
+        Assert.Equal(NetErrorKind.InvalidAddress, Assert.Throws<NetException>(() => Address.Udp("example.test", port)).Kind);
 
     [Theory]
     [InlineData("tls://example.test:443", "TLS is not in this release")]
@@ -203,8 +203,8 @@ public class AddressTests
     [InlineData("127.0.0.1:0", "127.0.0.1:0")]
     [InlineData("[::]:80", "[::]:80")]
     [InlineData("unix:/run/app.sock", "unix:/run/app.sock")]
-    public void Listening_takes_a_port_alone(string text, string expected)
-        => Assert.Equal(expected, Address.ParseListening(text).ToString());
+    public void Listening_takes_a_port_alone(string text, string expected) =>
+        Assert.Equal(expected, Address.ParseListening(text).ToString());
 
     [Theory]
     [InlineData("example.test:80", "never asks name servers")]

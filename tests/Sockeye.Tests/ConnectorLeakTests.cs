@@ -47,8 +47,8 @@ public class ConnectorLeakTests
     private static Resolver Answering(params string[] addresses) => new((_, family, _) => Task.FromResult<IPAddress[]>(
         family == AddressFamily.InterNetwork ? [.. addresses.Select(IPAddress.Parse)] : []));
 
-    private static List<string> OpenSockets()
-        => [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(LinkOf).Where(link => link.StartsWith("socket:", StringComparison.Ordinal))];
+    private static List<string> OpenSockets() =>
+        [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(LinkOf).Where(link => link.StartsWith("socket:", StringComparison.Ordinal))];
 
     private static string LinkOf(string descriptor)
     {

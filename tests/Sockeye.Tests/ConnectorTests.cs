@@ -355,11 +355,11 @@ public sealed class ConnectorTests : IDisposable
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.Zero), (report.Resolve, report.Connect));
     }
 
-    private static Task<(Socket Socket, ConnectReport Report)> DialAsync(Address target, ConnectOptions? options = null, CancellationToken cancel = default)
-        => Connector.DialAsync(target, options ?? new(), cancel);
+    private static Task<(Socket Socket, ConnectReport Report)> DialAsync(Address target, ConnectOptions? options = null, CancellationToken cancel = default) =>
+        Connector.DialAsync(target, options ?? new(), cancel);
 
-    private static Task<NetException> FailsAsync(Address target, ConnectOptions? options = null)
-        => Assert.ThrowsAsync<NetException>(() => DialAsync(target, options));
+    private static Task<NetException> FailsAsync(Address target, ConnectOptions? options = null) =>
+        Assert.ThrowsAsync<NetException>(() => DialAsync(target, options));
 
     /// <summary>Every name has these addresses.</summary>
     private static ConnectOptions Resolving(params string[] addresses) => new()

@@ -97,8 +97,8 @@ public sealed class ErrorMapTests : IDisposable
     }
 
     [Fact]
-    public void An_end_of_stream_exception_is_an_early_end()
-        => Assert.Equal(NetErrorKind.ClosedEarly, ErrorMap.From(new EndOfStreamException(), NetOperation.Read).Kind);
+    public void An_end_of_stream_exception_is_an_early_end() =>
+        Assert.Equal(NetErrorKind.ClosedEarly, ErrorMap.From(new EndOfStreamException(), NetOperation.Read).Kind);
 
     [Fact]
     public void Cancellation_and_disposal_are_left_to_the_caller()
@@ -133,8 +133,8 @@ public sealed class ErrorMapTests : IDisposable
     [InlineData(113, NetErrorKind.Unreachable)]          // EHOSTUNREACH
     [InlineData(95, NetErrorKind.Unsupported)]           // EOPNOTSUPP
     [InlineData(5, NetErrorKind.Unexpected)]             // EIO
-    public void Each_number_of_Linux_has_its_kind(int errno, NetErrorKind kind)
-        => Assert.Equal(kind, Errno.Classify(errno).Kind);
+    public void Each_number_of_Linux_has_its_kind(int errno, NetErrorKind kind) =>
+        Assert.Equal(kind, Errno.Classify(errno).Kind);
 
     [Fact]
     public void The_number_of_a_file_error_is_found()
@@ -146,8 +146,8 @@ public sealed class ErrorMapTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_path_is_not_found()
-        => Assert.Equal(NetErrorKind.NotFound, ConnectUnix(PathOf("missing")).Kind);
+    public void A_missing_path_is_not_found() =>
+        Assert.Equal(NetErrorKind.NotFound, ConnectUnix(PathOf("missing")).Kind);
 
     [Fact]
     public void A_path_through_a_file_is_not_found()

@@ -196,8 +196,8 @@ public class HappyEyeballsTests
     }
 
     [Fact(Timeout = HangGuard)]
-    public void Whatever_fails_the_first_good_address_wins_and_nothing_is_left_open()
-        => Prop.ForAll(ArbMap.Default.ArbFor<(bool[] IPv6, bool[] IPv4)>(), good =>
+    public void Whatever_fails_the_first_good_address_wins_and_nothing_is_left_open() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(bool[] IPv6, bool[] IPv4)>(), good =>
         {
             var track = new Track();
             var race = track.RunAsync();
@@ -248,8 +248,8 @@ public class HappyEyeballsTests
 
         public Task<Prize?> RunAsync(CancellationToken stop = default) => Race.RunAsync(stop);
 
-        public void Answer(AddressFamily family, params string[] addresses)
-            => AnswerOf(family).SetResult(new([.. addresses.Select(IPAddress.Parse)], null));
+        public void Answer(AddressFamily family, params string[] addresses) =>
+            AnswerOf(family).SetResult(new([.. addresses.Select(IPAddress.Parse)], null));
 
         /// <summary>Both answers are there before the first attempt begins.</summary>
         public async Task AnswerBothAsync(string[] ipv6, string[] ipv4)
@@ -259,8 +259,8 @@ public class HappyEyeballsTests
             Answer(IPv6, ipv6);
         }
 
-        public void NoAnswer(AddressFamily family, SocketError error)
-            => AnswerOf(family).SetResult(new([], ErrorMap.From(error, NetOperation.Resolve)));
+        public void NoAnswer(AddressFamily family, SocketError error) =>
+            AnswerOf(family).SetResult(new([], ErrorMap.From(error, NetOperation.Resolve)));
 
         public void Succeed(string address) => EndOf(address).SetResult(new Prize(address, Closed));
         public void Fail(string address) => Throw(address, new NetException(NetErrorKind.Refused, NetOperation.Connect, address));
@@ -284,17 +284,17 @@ public class HappyEyeballsTests
             }
         }
 
-        private TaskCompletionSource<FamilyAnswer> AnswerOf(AddressFamily family)
-            => _answers.GetOrAdd(family, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        private TaskCompletionSource<FamilyAnswer> AnswerOf(AddressFamily family) =>
+            _answers.GetOrAdd(family, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
-        private TaskCompletionSource<Prize> EndOf(string address)
-            => _ends.GetOrAdd(address, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        private TaskCompletionSource<Prize> EndOf(string address) =>
+            _ends.GetOrAdd(address, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
-        private TaskCompletionSource StartSource(string address)
-            => _starts.GetOrAdd(address, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        private TaskCompletionSource StartSource(string address) =>
+            _starts.GetOrAdd(address, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
-        private TaskCompletionSource CancellationSource(string address)
-            => _cancellations.GetOrAdd(address, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        private TaskCompletionSource CancellationSource(string address) =>
+            _cancellations.GetOrAdd(address, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 
     private sealed class Prize(string name, ConcurrentQueue<string> closed) : IDisposable

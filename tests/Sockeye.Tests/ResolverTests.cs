@@ -34,8 +34,8 @@ public class ResolverTests
     [InlineData("::1", "::1")]
     [InlineData("[::1]", "::1")]
     [InlineData("::ffff:127.0.0.1", "127.0.0.1")]
-    public async Task A_literal_is_itself(string host, string address)
-        => Assert.Equal([address], Texts(await Refusing.ResolveAsync(host)));
+    public async Task A_literal_is_itself(string host, string address) =>
+        Assert.Equal([address], Texts(await Refusing.ResolveAsync(host)));
 
     [Theory]
     [InlineData("localhost")]
@@ -51,14 +51,14 @@ public class ResolverTests
     [Theory]
     [InlineData("invalid")]
     [InlineData("a.b.INVALID.")]
-    public async Task Names_under_invalid_do_not_exist_without_asking(string host)
-        => await FailsAsync(Refusing, host, NetErrorKind.NameNotFound, "there is no host");
+    public async Task Names_under_invalid_do_not_exist_without_asking(string host) =>
+        await FailsAsync(Refusing, host, NetErrorKind.NameNotFound, "there is no host");
 
     [Theory]
     [InlineData("notlocalhost")]
     [InlineData("xinvalid")]
-    public async Task Names_that_only_look_like_special_ones_are_asked_for(string host)
-        => Assert.Equal(["192.0.2.1"], Texts(await Answering([], ["192.0.2.1"]).ResolveAsync(host)));
+    public async Task Names_that_only_look_like_special_ones_are_asked_for(string host) =>
+        Assert.Equal(["192.0.2.1"], Texts(await Answering([], ["192.0.2.1"]).ResolveAsync(host)));
 
     [Fact]
     public async Task One_family_is_enough()
@@ -237,8 +237,8 @@ public class ResolverTests
 
     private static ResolveOptions IPv4Only { get; } = new() { Family = IPv4 };
 
-    private static Resolver Answering(string[] ipv6, string[] ipv4)
-        => new((_, family, _) => Task.FromResult<IPAddress[]>([.. (family == IPv6 ? ipv6 : ipv4).Select(IPAddress.Parse)]));
+    private static Resolver Answering(string[] ipv6, string[] ipv4) =>
+        new((_, family, _) => Task.FromResult<IPAddress[]>([.. (family == IPv6 ? ipv6 : ipv4).Select(IPAddress.Parse)]));
 
     /// <summary>Fails the test that asks it.</summary>
     private static Resolver Refusing { get; } = new((name, _, _) => throw new InvalidOperationException($"{name} was asked for"));

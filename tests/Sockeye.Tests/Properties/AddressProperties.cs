@@ -7,16 +7,16 @@ namespace Sockeye.Tests.Properties;
 public class AddressProperties
 {
     [Fact]
-    public void What_is_shown_reads_as_the_same_address()
-        => Prop.ForAll(Addresses.ToArbitrary(), address =>
+    public void What_is_shown_reads_as_the_same_address() =>
+        Prop.ForAll(Addresses.ToArbitrary(), address =>
         {
             var read = Address.Parse(address.ToString());
             return read.Equals(address) && read.GetHashCode() == address.GetHashCode() && read.ToString() == address.ToString();
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Any_text_is_an_address_or_a_NetException()
-        => Prop.ForAll(Texts.ToArbitrary(), text =>
+    public void Any_text_is_an_address_or_a_NetException() =>
+        Prop.ForAll(Texts.ToArbitrary(), text =>
         {
             var read = Read(() => Address.Parse(text));
             var isTried = Address.TryParse(text, out var tried);
@@ -24,13 +24,13 @@ public class AddressProperties
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Any_text_to_listen_at_is_an_address_or_a_NetException()
-        => Prop.ForAll(Texts.ToArbitrary(), text => Read(() => Address.ParseListening(text)) is null or { IsUnix: true } or { IP: not null } or { Host: "localhost" })
+    public void Any_text_to_listen_at_is_an_address_or_a_NetException() =>
+        Prop.ForAll(Texts.ToArbitrary(), text => Read(() => Address.ParseListening(text)) is null or { IsUnix: true } or { IP: not null } or { Host: "localhost" })
             .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Errors_never_carry_characters_that_steer_a_terminal()
-        => Prop.ForAll(Texts.ToArbitrary(), text =>
+    public void Errors_never_carry_characters_that_steer_a_terminal() =>
+        Prop.ForAll(Texts.ToArbitrary(), text =>
         {
             try
             {
