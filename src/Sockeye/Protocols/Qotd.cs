@@ -45,8 +45,8 @@ public static class Qotd
     /// <exception cref="ArgumentException">There is no quote, or one is too long or has other characters.</exception>
     public static ConnectionHandler ServeWith(IReadOnlyList<string>? quotes = null, TimeProvider? clock = null)
     {
-        var texts = EncodeAll(quotes);
-        return (peer, cancel) => ServeAsync(peer, texts, clock ?? TimeProvider.System, cancel);
+        var served = Checked(quotes);
+        return (peer, cancel) => ServeAsync(peer, served, clock ?? TimeProvider.System, cancel);
     }
 
     /// <summary>Answers a datagram with the built-in quote of the day.</summary>
@@ -61,40 +61,43 @@ public static class Qotd
     /// <exception cref="ArgumentException">There is no quote, or one is too long or has other characters.</exception>
     public static DatagramHandler AnswerWith(IReadOnlyList<string>? quotes = null, TimeProvider? clock = null)
     {
-        var texts = EncodeAll(quotes);
-        return (_, _) => new(OfToday(texts, clock ?? TimeProvider.System));
+        var served = Checked(quotes);
+        return (_, _) => new(OfToday(served, clock ?? TimeProvider.System));
     }
 
-    private static async Task ServeAsync(Connection peer, byte[][] texts, TimeProvider clock, CancellationToken cancel)
+    private static async Task ServeAsync(Connection peer, IReadOnlyList<string> quotes, TimeProvider clock, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        await peer.WriteAsync(OfToday(texts, clock), cancel).ConfigureAwait(false);
+        await peer.WriteAsync(OfToday(quotes, clock), cancel).ConfigureAwait(false);
     }
 
-    private static ReadOnlyMemory<byte> OfToday(byte[][] texts, TimeProvider clock)
-        => texts[DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).DayNumber % texts.Length];
+    private static ReadOnlyMemory<byte> OfToday(IReadOnlyList<string> quotes, TimeProvider clock)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        return Encoding.ASCII.GetBytes(quotes[today.DayNumber % quotes.Count] + LineEnd);
+    }
 
-    private static byte[][] EncodeAll(IReadOnlyList<string>? quotes)
+    private static IReadOnlyList<string> Checked(IReadOnlyList<string>? quotes)
     {
         if (quotes is null)
             return BuiltIn;
         if (quotes.Count == 0)
             throw new ArgumentException("There has to be a quote to serve.", nameof(quotes));
-        return quotes.Select(Encode).ToArray();
+        return [.. quotes.Select(Checked)];
     }
 
-    private static byte[] Encode(string quote)
+    private static string Checked(string quote)
     {
-        var text = quote.ReplaceLineEndings("\r\n") + "\r\n";
-        if (text.Length >= Limit)
-            throw new ArgumentException($"A quote has fewer than {Limit} characters with its line end (RFC 865), this one {text.Length}.", nameof(quote));
+        var text = quote.ReplaceLineEndings(LineEnd);
+        if (text.Length + LineEnd.Length >= Limit)
+            throw new ArgumentException($"A quote has fewer than {Limit} characters with its line end (RFC 865), this has {text.Length + LineEnd.Length}.", nameof(quote));
         if (text.Any(character => character is not (>= ' ' and <= '~' or '\r' or '\n')))
             throw new ArgumentException($"A quote has printing ASCII characters only (RFC 865): \"{quote}\"", nameof(quote));
-        return Encoding.ASCII.GetBytes(text);
+        return text;
     }
 
-    private static byte[][] BuiltIn { get; } = new[]
-    {
+    private static IReadOnlyList<string> BuiltIn { get; } =
+    [
         "Say what happened, to whom, and what to do next.",
         "A timeout is a question you stopped asking; say so, and nobody waits twice.",
         "The network is not slow. It is telling you how far away everything is.",
@@ -105,7 +108,8 @@ public static class Qotd
         "Sockeye salmon go upstream, too. They are very good at retransmission.",
         "I could tell you one about UDP, but you might not get it.",
         "Be strict about lengths, generous about time, and honest about failure.",
-    }.Select(Encode).ToArray();
+    ];
 
+    private const string LineEnd = "\r\n";
     private const int Limit = 512;
 }

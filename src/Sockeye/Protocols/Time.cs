@@ -125,7 +125,7 @@ public static class Time
 
     private static long SecondsOf(DateTimeOffset time) => (long)Math.Floor((time - Epoch).TotalSeconds);
 
-    private static DateTimeOffset Epoch { get; } = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static DateTimeOffset Epoch => new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private const int Size = 4;
 }
 
