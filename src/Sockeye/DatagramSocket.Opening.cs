@@ -51,6 +51,17 @@ public sealed partial class DatagramSocket
         return new DatagramSocket([.. links], options, binding, isConnected: false);
     }
 
+    /// <summary>A socket connected to one peer: it sends to and hears from that one only.</summary>
+    /// <param name="address">The forms of <see cref="Address.Parse"/>, UDP unless said otherwise:
+    /// <c>www.example.com:time</c>, <c>[::1]:37</c>, <c>unixgram:/path</c>.</param>
+    /// <param name="options">Limits and choices. Defaults to <see cref="DatagramOptions"/>'s defaults.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="NetException">As for <see cref="ConnectAsync(Address, DatagramOptions?, CancellationToken)"/>;
+    /// <see cref="NetErrorKind.UnknownService"/>: no such service, or none over UDP.</exception>
+    public static ValueTask<DatagramSocket> ConnectAsync(
+        string address, DatagramOptions? options = null, CancellationToken cancel = default) =>
+        ConnectAsync(Address.Parse(address, Transport.Udp, options?.Services), options, cancel);
+
     /// <summary>A socket connected to one UDP peer: it sends to and hears from that one only.</summary>
     /// <param name="host">Host name or literal.</param>
     /// <param name="port">Port number, or service name, which is looked up for UDP.</param>

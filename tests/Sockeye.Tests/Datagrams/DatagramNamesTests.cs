@@ -17,6 +17,8 @@ public class DatagramNamesTests
         var options = new DatagramOptions { Services = services };
         await using var client = await DatagramSocket.ConnectAsync("127.0.0.1", "chat", options);
         Assert.Equal(50002, client.RemoteAddress!.Port);
+        await using var also = await DatagramSocket.ConnectAsync("127.0.0.1:chat", options);
+        Assert.Equal(50002, also.RemoteAddress!.Port);
         await using var server = DatagramSocket.Bind("127.0.0.1:chat", options);
         Assert.Equal(50002, server.LocalAddress.Port);
         var error = await Assert.ThrowsAsync<NetException>(async () => await DatagramSocket.ConnectAsync("127.0.0.1", "nosuchservice"));
