@@ -27,7 +27,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>Longest time that any run or wait may take before it counts as hung.</summary>
-    public static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(120);
 
     /// <summary>Starts a program; its input stays open until <see cref="EndInput"/>. With <paramref name="captureOutput"/>
     /// false the test reads <see cref="StandardOutput"/> itself, or does not read it.</summary>
