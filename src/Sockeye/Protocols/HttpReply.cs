@@ -4,18 +4,30 @@ using System.Text;
 
 namespace Sockeye.Protocols;
 
-/// <summary>What a server answers: status, headers, content. Date, Content-Type, Content-Length and Connection are
-/// added when it is sent. Immutable; its content is sent once.</summary>
+/// <summary>What a server answers: status, headers, content. Date, Connection, Content-Type and Content-Length or
+/// Transfer-Encoding are added when it is sent. Immutable; its content is sent once.</summary>
 public sealed record HttpReply
 {
-    /// <summary>The status code. Defaults to 200.</summary>
-    public int Status { get; init; } = 200;
+    /// <summary>The status code, 200 to 599. Defaults to 200.</summary>
+    public int Status
+    {
+        get;
+        init => field = value is >= 200 and <= 599 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "a reply has a status from 200 to 599");
+    } = 200;
 
-    /// <summary>Further header fields. Defaults to none.</summary>
-    public HttpHeaders Headers { get; init; } = new();
+    /// <summary>Further header fields, none of those that are added. Defaults to none.</summary>
+    public HttpHeaders Headers
+    {
+        get;
+        init => field = Array.Find(Added, value.Contains) is { } name ? throw new ArgumentException($"{name} is added when the reply is sent", nameof(value)) : value;
+    } = new();
 
     /// <summary>What the content is (RFC 9110, section 8.3). Defaults to <c>application/octet-stream</c>.</summary>
-    public string ContentType { get; init; } = "application/octet-stream";
+    public string ContentType
+    {
+        get;
+        init => field = new HttpHeaders(("Content-Type", value))[0].Value;
+    } = "application/octet-stream";
 
     /// <summary>The content; disposed of when it has been sent. Defaults to none.</summary>
     public Stream Body { get; init; } = Stream.Null;
@@ -130,6 +142,8 @@ public sealed record HttpReply
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static readonly string[] Added = ["Date", "Connection", "Content-Type", "Content-Length", "Transfer-Encoding"];
 
     private const int BufferSize = 64 * 1024;
 }

@@ -102,7 +102,7 @@ public sealed class HttpRequest
         else if (length is not null)
         {
             if (!HttpGrammar.TryParseLength(length, out var size))
-                throw new HttpRefusal(400, "Content-Length is no number");
+                throw new HttpRefusal(400, "Content-Length is no number, or several different ones");
             if (size > MaxBodySize)
                 throw new HttpRefusal(413, $"a body of {Texts.Bytes(size)} is too large here");
         }

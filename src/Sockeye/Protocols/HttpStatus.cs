@@ -29,7 +29,6 @@ internal static class HttpStatus
         501 => "Not Implemented",
         503 => "Service Unavailable",
         505 => "HTTP Version Not Supported",
-        < 200 => "Continue",
         < 300 => "OK",
         < 400 => "Redirection",
         < 500 => "Client Error",

@@ -205,6 +205,15 @@ public class HttpServerTests
     public void Headers_that_would_break_the_head_cannot_be_made(string name, string value) =>
         Assert.Throws<ArgumentException>(() => new HttpHeaders((name, value)));
 
+    [Fact]
+    public void Replies_that_would_break_the_head_cannot_be_made()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new HttpReply { Status = 100 });
+        Assert.Throws<ArgumentException>(() => new HttpReply { ContentType = "text/plain\r\nX: y" });
+        Assert.Throws<ArgumentException>(() => new HttpReply { Headers = new(("content-length", "5")) });
+        Assert.Throws<ArgumentException>(() => HttpReply.Redirect("/\r\nX: y"));
+    }
+
     private static ValueTask<HttpReply> Pages(HttpRequest request, CancellationToken cancel) => HttpPages.DescribeAsync(request, cancel);
 
     private static HttpReply Unmeasured(string text) => new() { Body = new MemoryStream(Encoding.UTF8.GetBytes(text)), Length = null };
