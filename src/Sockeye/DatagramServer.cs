@@ -100,7 +100,8 @@ public sealed class DatagramServer : IAsyncDisposable
     /// <summary>Ends when the server has stopped, however it was stopped; never with an exception.</summary>
     public Task Completion { get; }
 
-    /// <summary>Stops: cancels the handlers' token, waits for those that are running, closes the sockets.</summary>
+    /// <summary>Stops: receives no more, cancels the handlers' token, and closes the sockets when the handlers have ended.
+    /// One that does not heed its token is waited for no longer than 1 s.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -112,7 +113,9 @@ public sealed class DatagramServer : IAsyncDisposable
 
     private async Task ServeAllAsync()
     {
-        await Task.WhenAll(_socket.Links.Select(link => Task.Run(() => ServeAsync(link)))).ConfigureAwait(false);
+        var serving = Task.WhenAll(_socket.Links.Select(link => Task.Run(() => ServeAsync(link))));
+        await serving.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await serving.WaitAsync(HandlerGrace, _options.Socket.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _socket.Dispose();
         await _callerStop.DisposeAsync().ConfigureAwait(false);
     }
@@ -128,6 +131,10 @@ public sealed class DatagramServer : IAsyncDisposable
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 // Stopped while it waited for a request.
+            }
+            catch (ObjectDisposedException)
+            {
+                return; // The socket was disposed by whoever gave it to the server.
             }
             catch (NetException error)
             {
@@ -151,7 +158,7 @@ public sealed class DatagramServer : IAsyncDisposable
             if (!await link.TryAnswerAsync(reply, _stop.Token).ConfigureAwait(false))
                 Drop(request.From, "the sender's queue is full: it does not read its answers");
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception error) when (_stop.IsCancellationRequested && error is OperationCanceledException or ObjectDisposedException)
         {
             // Stopped: the request goes without an answer.
         }
@@ -200,6 +207,9 @@ public sealed class DatagramServer : IAsyncDisposable
             // Stopped; the loop sees it.
         }
     }
+
+    // Time for a handler to notice that its token is cancelled.
+    private static readonly TimeSpan HandlerGrace = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan ReceiveErrorDelay = TimeSpan.FromMilliseconds(100);
 }

@@ -288,6 +288,37 @@ public class DatagramServerTests
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task A_handler_that_does_not_heed_its_token_is_left_behind()
+    {
+        var time = new FakeTimeProvider();
+        var handling = new TaskCompletionSource();
+        var never = new TaskCompletionSource<ReadOnlyMemory<byte>?>();
+        var server = DatagramServer.Start("127.0.0.1:0", async (_, _) =>
+        {
+            handling.SetResult();
+            return await never.Task;
+        }, Reporting with { Socket = new() { Time = time } });
+        await using var client = await DatagramSocket.ConnectAsync(server.LocalAddress);
+        await client.SendAsync("hello");
+        await handling.Task;
+        var stop = server.StopAsync();
+        await time.FireAsync(TimeSpan.FromSeconds(1));
+        await stop;
+        await using var next = DatagramSocket.Bind(server.LocalAddress);
+        never.SetResult("late"u8.ToArray());
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_socket_that_is_disposed_under_the_server_ends_it_without_an_error()
+    {
+        var socket = DatagramSocket.Bind("localhost:0");
+        var server = DatagramServer.Start(socket, Echo, Reporting);
+        socket.Dispose();
+        await server.Completion;
+        Assert.Empty(_errors);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task The_callers_token_stops_the_server()
     {
         using var stop = new CancellationTokenSource();
