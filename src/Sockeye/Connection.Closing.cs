@@ -15,7 +15,11 @@ public sealed partial class Connection
     /// <exception cref="NetException">What was written cannot be known to have arrived: an earlier or the last write failed,
     /// the peer reset the connection, or its system has not acknowledged everything within the limit
     /// (<see cref="NetErrorKind.TimedOut"/>; Linux only, other systems do not tell).</exception>
-    public async ValueTask CloseAsync(CancellationToken cancel = default)
+    public ValueTask CloseAsync(CancellationToken cancel = default) => CloseAsync(Timeout.InfiniteTimeSpan, cancel);
+
+    /// <summary>As <see cref="CloseAsync(CancellationToken)"/>, but it takes in what the peer still sends for no longer than
+    /// this, which is for who has waited for the peer's end already.</summary>
+    internal async ValueTask CloseAsync(TimeSpan longestDrain, CancellationToken cancel)
     {
         if (Interlocked.CompareExchange(ref _state, Closing, Open) != Open)
             return;
@@ -26,7 +30,7 @@ public sealed partial class Connection
         {
             await FinishSendingAsync(either.Token, cancel).ConfigureAwait(false);
             if (_link.CanCloseWrite)
-                await AwaitPeerAsync(either.Token, cancel).ConfigureAwait(false);
+                await AwaitPeerAsync(longestDrain, either.Token, cancel).ConfigureAwait(false);
             Release(reset: false);
         }
         finally
@@ -39,7 +43,7 @@ public sealed partial class Connection
     /// <see cref="ObjectDisposedException"/>, and the peer sees a reset (a Unix peer: an end).</summary>
     public void Abort() => Release(reset: true);
 
-    /// <summary>As <see cref="CloseAsync"/>, but what that would throw goes to telemetry
+    /// <summary>As <see cref="CloseAsync(CancellationToken)"/>, but what that would throw goes to telemetry
     /// (<c>sockeye.close.failures</c>). Takes no longer than <see cref="ConnectionOptions.CloseTimeout"/>.</summary>
     public override async ValueTask DisposeAsync()
     {
@@ -85,12 +89,12 @@ public sealed partial class Connection
     }
 
     /// <summary>Takes in the peer's last bytes until its end, then waits until everything of ours is acknowledged.</summary>
-    private async ValueTask AwaitPeerAsync(CancellationToken limited, CancellationToken cancel)
+    private async ValueTask AwaitPeerAsync(TimeSpan longestDrain, CancellationToken limited, CancellationToken cancel)
     {
         try
         {
             if (!_receivingEnded && _readFault is null)
-                await DrainAsync(limited).ConfigureAwait(false);
+                await DrainAsync(longestDrain, limited).ConfigureAwait(false);
             for (var pause = ShortestPause; !_link.IsAllAcknowledged; pause *= 2)
                 await Task.Delay(pause, _options.Time, limited).ConfigureAwait(false);
         }
@@ -112,8 +116,10 @@ public sealed partial class Connection
             ThrowIfUnsure(noted as NetException ?? Mapped(noted, NetOperation.Close));
     }
 
-    private async ValueTask DrainAsync(CancellationToken limited)
+    private async ValueTask DrainAsync(TimeSpan longest, CancellationToken limited)
     {
+        using var enough = new CancellationTokenSource(longest, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, limited);
         var scratch = ArrayPool<byte>.Shared.Rent(DrainBufferSize);
         try
         {
@@ -121,10 +127,14 @@ public sealed partial class Connection
             int count;
             do
             {
-                count = await _link.ReadAsync(scratch, limited).ConfigureAwait(false);
+                count = await _link.ReadAsync(scratch, either.Token).ConfigureAwait(false);
                 drained += count;
             }
             while (count > 0 && drained <= _options.CloseDrainLimit);
+        }
+        catch (OperationCanceledException) when (!limited.IsCancellationRequested)
+        {
+            // The peer may send on; what we sent is what has to be looked after now.
         }
         finally
         {

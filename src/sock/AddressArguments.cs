@@ -7,23 +7,23 @@ internal sealed class AddressArguments
 {
     private readonly Argument<string[]> _words;
 
-    private AddressArguments(string name, string description) => _words = new(name)
+    private AddressArguments(string name, int least, string description) => _words = new(name)
     {
         Description = description,
-        Arity = new(1, 2),
+        Arity = new(least, 2),
     };
 
     /// <summary>Declares the address of a peer.</summary>
-    public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS",
+    public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1,
         "whom to talk to: HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT, unix:/path");
 
-    /// <summary>Declares the address to listen at.</summary>
-    public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS",
+    /// <summary>Declares the address to listen at; it may come from options instead.</summary>
+    public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS", 0,
         "where to listen: PORT, HOST PORT, HOST:PORT, *:PORT, unix:/path");
 
-    private static AddressArguments AddTo(Verb verb, string name, string description)
+    private static AddressArguments AddTo(Verb verb, string name, int least, string description)
     {
-        var arguments = new AddressArguments(name, description);
+        var arguments = new AddressArguments(name, least, description);
         verb.Add(arguments._words);
         return arguments;
     }
@@ -37,14 +37,18 @@ internal sealed class AddressArguments
         _ => throw new UsageException("no address given"),
     };
 
-    /// <summary>The address to listen at.</summary>
-    public Address Listening(ParseResult command, Transport transport = Transport.Tcp) => command.GetValue(_words) switch
-    {
-        [var host, var port] => OfHostAndPort(host, port, transport),
-        [var text] when IsUnix(transport) => OfPath(text, transport),
-        [var text] => Agreeing(Address.ParseListening(text, transport), transport),
-        _ => throw new UsageException("no address given"),
-    };
+    /// <summary>The address to listen at. A host or port from options fills what is left out, as <c>nc -l -s HOST -p PORT</c> does.</summary>
+    public Address Listening(ParseResult command, Transport transport = Transport.Tcp, string? host = null, string? port = null) =>
+        (command.GetValue(_words), host, port) switch
+        {
+            ([], _, { } number) => OfHostAndPort(host ?? "*", number, transport),
+            ([var number], { } name, null) => OfHostAndPort(name, number, transport),
+            (_, not null, _) or (_, _, not null) => throw new UsageException("the address to listen at is given twice", "Leave out -s and -p, or the words that say the same."),
+            ([var name, var number], _, _) => OfHostAndPort(name, number, transport),
+            ([var text], _, _) when IsUnix(transport) => OfPath(text, transport),
+            ([var text], _, _) => Agreeing(Address.ParseListening(text, transport), transport),
+            _ => throw new UsageException("listen needs a PORT or ADDRESS", "See 'sock listen --help'."),
+        };
 
     private static Address OfHostAndPort(string host, string port, Transport transport) => transport switch
     {

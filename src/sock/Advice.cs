@@ -39,6 +39,7 @@ internal static class Advice
     private static string OfRefused(NetException error) => error.Address switch
     {
         { Path: not null } => "The socket is there, but its server is not running.",
+        { Transport: Transport.Udp } address when IsThisMachine(address) => $"Nobody listens there. 'sock listen -u {address.Port}' would; 'sock serve' starts services to talk to.",
         { } address when IsThisMachine(address) => $"Nobody listens there. 'sock listen {address.Port}' would; 'sock serve' starts services to talk to.",
         _ => "Nobody listens there: check the port, and whether the server is running.",
     };

@@ -9,6 +9,8 @@ internal static class CommandTree
     /// <summary>Every verb, in the order of <c>sock --help</c>: one line each.</summary>
     private static readonly (string Name, Func<Verb> Create)[] Verbs =
     [
+        ("connect", ConnectCommand.Create),
+        ("listen", ListenCommand.Create),
         ("serve", ServeCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),

@@ -19,6 +19,7 @@ internal static class ExitCodes
     {
         NetException net => (int)net.Blame,
         UsageException => Usage,
+        TimeoutException => Time,
         _ when OutputIsClosed(error) => Success,
         IOException or UnauthorizedAccessException => Local,
         _ => Unexpected,

@@ -6,13 +6,16 @@ namespace Sockeye.Tool;
 internal static class Failure
 {
     /// <summary>Says the error and returns the exit code that goes with it.</summary>
-    public static int Report(Exception error, ParseResult command)
+    public static int Report(Exception error, ParseResult command) => error is AdvisedException advised
+        ? Report(advised.Error, command, advised.Advice)
+        : Report(error, command, Advice.For(error, command));
+
+    private static int Report(Exception error, ParseResult command, string? advice)
     {
         var code = ExitCodes.Of(error);
         if (code == ExitCodes.Success)
             return code;
         Terminal.ClearProgress();
-        var advice = Advice.For(error, command);
         if (command.IsGiven("--json"))
             JsonOutput.SayError(error, code, advice);
         else
@@ -35,7 +38,7 @@ internal static class Failure
     private static string Sentence(Exception error, ParseResult command) => error switch
     {
         NetException net => Lead(net, command.CommandResult.Command.Name) + net.Message,
-        IOException or UnauthorizedAccessException or UsageException => error.Message,
+        IOException or UnauthorizedAccessException or TimeoutException or UsageException => error.Message,
         _ => $"unexpected: {error.GetType().Name}: {error.Message}",
     };
 

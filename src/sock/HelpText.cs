@@ -46,6 +46,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
 
     private static string Usage(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
     {
+        // A name of several words says itself what may be left out.
+        _ when argument.Name.Contains(' ') => $" {argument.Name}",
         (0, 1) => $" [{argument.Name}]",
         (0, _) => $" [{argument.Name}]...",
         _ => $" {argument.Name}",

@@ -19,16 +19,19 @@ internal static class JsonOutput
         json.WriteEndArray();
     }));
 
+    /// <summary>Says one object on standard error.</summary>
+    public static void Say(Action<Utf8JsonWriter> properties) => Terminal.Say(Text(json => WriteObject(json, properties)));
+
     /// <summary>Says an error as one object on standard error, with the fields that the sentence is made of.</summary>
-    public static void SayError(Exception error, int exitCode, string? advice) => Terminal.Say(Text(json => WriteObject(json, inner =>
+    public static void SayError(Exception error, int exitCode, string? advice) => Say(json =>
     {
-        inner.WriteString("error", error.Message);
+        json.WriteString("error", error.Message);
         if (error is NetException net)
-            WriteFields(inner, net);
-        inner.WriteNumber("exitCode", exitCode);
+            WriteFields(json, net);
+        json.WriteNumber("exitCode", exitCode);
         if (advice is not null)
-            inner.WriteString("advice", advice);
-    })));
+            json.WriteString("advice", advice);
+    });
 
     private static void WriteFields(Utf8JsonWriter json, NetException error)
     {

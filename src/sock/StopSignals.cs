@@ -30,6 +30,9 @@ internal sealed class StopSignals : IDisposable
             return;
         context.Cancel = true;
         _received = context.Signal;
+        // The terminal has shown "^C": what follows gets a line of its own.
+        if (context.Signal == PosixSignal.SIGINT && Terminal.InputIsTerminal && Terminal.ErrorIsTerminal)
+            Terminal.Say("");
         _source.Cancel();
     }
 

@@ -7,7 +7,7 @@ internal sealed class ConnectionEnd(Connection connection) : End
 {
     private byte[]? _buffer;
 
-    internal override Address? Address => connection.RemoteAddress;
+    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) => connection.Error(kind, operation, reason);
 
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
@@ -20,10 +20,10 @@ internal sealed class ConnectionEnd(Connection connection) : End
 
     internal override ValueTask EndWritingAsync(CancellationToken cancel) => connection.CloseWriteAsync(cancel);
 
-    internal override ValueTask CloseAsync(CancellationToken cancel)
+    internal override ValueTask CloseAsync(TimeSpan longestDrain, CancellationToken cancel)
     {
         ReturnBuffer();
-        return connection.CloseAsync(cancel);
+        return connection.CloseAsync(longestDrain, cancel);
     }
 
     internal override void Abort()

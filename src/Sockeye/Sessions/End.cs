@@ -39,8 +39,8 @@ public abstract class End
         return new ServingDatagramEnd(socket, first, fromAnyone);
     }
 
-    /// <summary>The other party's address for errors, if it has one.</summary>
-    internal virtual Address? Address => null;
+    /// <summary>An error of the conversation with the other party, with its address if it has one.</summary>
+    internal virtual NetException Error(NetErrorKind kind, NetOperation operation, string reason) => new(kind, operation, reason);
 
     /// <summary>Whether a chunk is a message: not to be split, joined or left out when empty.</summary>
     internal virtual bool KeepsMessages => false;
@@ -58,7 +58,9 @@ public abstract class End
     internal virtual bool IsReaderGone(Exception error) => false;
 
     /// <summary>Ends politely what the session owns; fails if what was written cannot be known to have arrived.</summary>
-    internal virtual ValueTask CloseAsync(CancellationToken cancel) => default;
+    /// <param name="longestDrain">How long to take in what the other party still sends.</param>
+    /// <param name="cancel">Gives up waiting and ends at once.</param>
+    internal virtual ValueTask CloseAsync(TimeSpan longestDrain, CancellationToken cancel) => default;
 
     /// <summary>Ends at once what the session owns, so that the other party cannot take it for a good end.</summary>
     internal virtual void Abort() { }

@@ -66,7 +66,7 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
         : TimedOut(NetOperation.Read, $"no byte came or went for {Texts.Of(options.IdleTimeout)}");
 
     private Ruling TimedOut(NetOperation operation, string reason) =>
-        Ruling.Failed(new NetException(NetErrorKind.TimedOut, operation, reason, peer.Address));
+        Ruling.Failed(peer.Error(NetErrorKind.TimedOut, operation, reason));
 
     /// <summary>After a failed write, what the peer had sent before (often its reason) is still taken in; a dead
     /// connection gives it at once and then its end.</summary>

@@ -35,7 +35,7 @@ internal sealed class SessionRun
 
         ruling = OfFinish(ruling, limit.IsCancellationRequested, cancel.IsCancellationRequested);
         ruling = ruling.IsGood
-            ? await CloseAsync(ruling, cancel).ConfigureAwait(false)
+            ? await CloseAsync(ruling, LongestDrainAfter(ruling), cancel).ConfigureAwait(false)
             : await BreakOffAsync(ruling).ConfigureAwait(false);
         return Outcome(ruling, _options.Time.GetElapsedTime(start));
     }
@@ -78,13 +78,13 @@ internal sealed class SessionRun
     }
 
     /// <summary>Closes what belongs to the session; a close that fails means that the last bytes may not have arrived.</summary>
-    private async Task<Ruling> CloseAsync(Ruling ruling, CancellationToken cancel)
+    private async Task<Ruling> CloseAsync(Ruling ruling, TimeSpan longestDrain, CancellationToken cancel)
     {
         foreach (var end in (End[])[_peer, _local])
         {
             try
             {
-                await end.CloseAsync(cancel).ConfigureAwait(false);
+                await end.CloseAsync(longestDrain, cancel).ConfigureAwait(false);
             }
             catch (NetException error)
             {
@@ -106,8 +106,12 @@ internal sealed class SessionRun
         if (!_receiving.Flow.IsComplete)
             _local.Abort();
         using var brief = new CancellationTokenSource(LongestGoodbye, _options.Time);
-        return await CloseAsync(ruling, brief.Token).ConfigureAwait(false);
+        return await CloseAsync(ruling, TimeSpan.Zero, brief.Token).ConfigureAwait(false);
     }
+
+    /// <summary>Once the peer has been given its time, the rest is a matter of moments; elsewhere the connection's own limit holds.</summary>
+    private static TimeSpan LongestDrainAfter(Ruling ruling) =>
+        ruling.Ending == SessionEnding.LocalEnded ? ShortDrain : Timeout.InfiniteTimeSpan;
 
     private SessionOutcome Outcome(Ruling ruling, TimeSpan duration)
     {
@@ -143,5 +147,6 @@ internal sealed class SessionRun
         };
     }
 
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortDrain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(1);
 }

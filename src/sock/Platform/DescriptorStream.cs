@@ -5,6 +5,7 @@ namespace Sockeye.Tool.Platform;
 /// <summary>A Unix descriptor as a stream that reports every failed write and whose pending read can be cancelled.</summary>
 internal sealed unsafe partial class DescriptorStream(int descriptor, FileAccess access) : Stream
 {
+    private readonly OwnThread _thread = new($"standard {NameOf(descriptor)}");
     private WakeUp? _wakeUp;
 
     public override bool CanRead => access == FileAccess.Read;
@@ -30,20 +31,22 @@ internal sealed unsafe partial class DescriptorStream(int descriptor, FileAccess
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Waits on a pool thread for bytes or for the token, whichever is first; a cancelled read takes nothing.</summary>
+    /// <summary>Waits for bytes or for the token, whichever is first; a cancelled read takes nothing.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!cancellationToken.CanBeCanceled)
-            return new(Task.Run(() => Read(buffer.Span), CancellationToken.None));
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        if (IsReadable())
+            return new(Read(buffer.Span));
         var wakeUp = _wakeUp ??= new WakeUp();
-        return new(Task.Run(() =>
+        return new(_thread.CallAsync(() =>
         {
             using (cancellationToken.UnsafeRegister(static state => ((WakeUp)state!).Signal(), wakeUp))
             {
                 wakeUp.WaitReadable(descriptor, cancellationToken);
                 return Read(buffer.Span);
             }
-        }, cancellationToken));
+        }));
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -66,8 +69,13 @@ internal sealed unsafe partial class DescriptorStream(int descriptor, FileAccess
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <summary>Writes where a reader that is slow holds nobody else up; begun, it cannot be cancelled.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        new(Task.Run(() => Write(buffer.Span), cancellationToken));
+        new(_thread.CallAsync(() =>
+        {
+            Write(buffer.Span);
+            return buffer.Length;
+        }));
 
     public override void Flush() { }
 
@@ -85,12 +93,18 @@ internal sealed unsafe partial class DescriptorStream(int descriptor, FileAccess
         if (error == Unix.Interrupted)
             return;
         if (error != Unix.TryAgain)
-            throw new IOException($"cannot {what} standard {Name}: {Unix.Describe(error)}", error);
+            throw new IOException($"cannot {what} standard {NameOf(descriptor)}: {Unix.Describe(error)}", error);
         var poll = new Unix.PollFd { Descriptor = descriptor, Events = readiness };
         Unix.Poll(&poll, 1, -1);
     }
 
-    private string Name => descriptor switch { 0 => "input", 1 => "output", _ => "error" };
+    private bool IsReadable()
+    {
+        var poll = new Unix.PollFd { Descriptor = descriptor, Events = Unix.PollIn };
+        return Unix.Poll(&poll, 1, 0) == 1;
+    }
+
+    private static string NameOf(int descriptor) => descriptor switch { 0 => "input", 1 => "output", _ => "error" };
 
     /// <summary>A pipe to ourselves that ends a wait for input.</summary>
     private sealed class WakeUp

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Sockeye.Sessions;
+using Sockeye.Tool.Sessions;
+
+namespace Sockeye.Tool.Commands;
+
+/// <summary><c>sock connect</c>: talk to a service.</summary>
+internal static class ConnectCommand
+{
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "connect",
+            "talk to a service: input is sent, what comes is printed",
+            "sock connect localhost 51444",
+            "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | sock connect example.com http",
+            "echo hello | sock connect -u --replies 1 localhost 51423");
+        var address = AddressArguments.OfPeer(verb);
+        var timeout = CommonOptions.Timeout("longest time to connect", TimeSpan.FromSeconds(10));
+        var source = CommonOptions.Text("--source", "ADDRESS", "address to connect from", "-s");
+        var sourcePort = CommonOptions.Text("--source-port", "PORT", "port to connect from", "-p");
+        var numeric = CommonOptions.Flag("--numeric", "look no names up", "-n");
+        foreach (Option option in (Option[])[timeout, source, sourcePort, numeric])
+            verb.Add(option);
+        var session = new SessionArguments(verb);
+        verb.Runs(
+            command =>
+            {
+                var target = address.Peer(command, session.TransportOf(command));
+                return new Settings
+                {
+                    Address = target,
+                    Timeout = command.GetValue(timeout),
+                    Family = session.FamilyOf(command),
+                    NumericOnly = command.GetValue(numeric),
+                    Source = SourceOf(target.Transport, command.GetValue(source), command.GetValue(sourcePort)),
+                    Session = session.Settle(command, target),
+                };
+            },
+            RunAsync);
+        return verb;
+    }
+
+    private sealed record Settings
+    {
+        public required Address Address { get; init; }
+        public required TimeSpan Timeout { get; init; }
+        public required AddressFamily? Family { get; init; }
+        public required bool NumericOnly { get; init; }
+        public required Address? Source { get; init; }
+        public required SessionSettings Session { get; init; }
+    }
+
+    private static Task<int> RunAsync(Settings settings, CancellationToken cancel) =>
+        settings.Session.IsDatagram ? TalkInDatagramsAsync(settings, cancel) : TalkAsync(settings, cancel);
+
+    private static async Task<int> TalkAsync(Settings settings, CancellationToken cancel)
+    {
+        var talk = new SessionTalk(settings.Session);
+        await using var connection = await Connection.ConnectAsync(settings.Address, OptionsOf(settings, talk), cancel);
+        if (settings.Session.OnlyConnect)
+        {
+            talk.IsThere(settings.Address, connection);
+            return ExitCodes.Success;
+        }
+        talk.Connected(settings.Address, connection.LocalAddress, connection.RemoteAddress);
+        using var runner = new SessionRunner(settings.Session, talk);
+        await runner.RunAsync(End.Of(connection), cancel, connection.Report);
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> TalkInDatagramsAsync(Settings settings, CancellationToken cancel)
+    {
+        var talk = new SessionTalk(settings.Session);
+        await using var socket = await DatagramSocket.ConnectAsync(settings.Address, DatagramOptionsOf(settings), cancel);
+        talk.Connected(settings.Address, socket.LocalAddress, socket.RemoteAddress!);
+        using var runner = new SessionRunner(settings.Session, talk);
+        await runner.RunAsync(End.Of(socket), cancel);
+        return ExitCodes.Success;
+    }
+
+    private static ConnectOptions OptionsOf(Settings settings, SessionTalk talk) => new()
+    {
+        Timeout = settings.Timeout,
+        Family = settings.Family,
+        NumericOnly = settings.NumericOnly,
+        Source = settings.Source,
+        OnAttempt = talk.Tried,
+        // Who only knocks has nothing to wait for.
+        Connection = settings.Session.OnlyConnect ? new() { CloseTimeout = TimeSpan.FromMilliseconds(50) } : new(),
+    };
+
+    private static DatagramOptions DatagramOptionsOf(Settings settings) => new()
+    {
+        Timeout = settings.Timeout,
+        Family = settings.Family,
+        NumericOnly = settings.NumericOnly,
+        Source = settings.Source,
+        Broadcast = true,
+    };
+
+    /// <summary>Where to connect from: an address, a port, or both; a path, so that a Unix datagram can be answered.</summary>
+    private static Address? SourceOf(Transport transport, string? host, string? port) => (transport, host, port) switch
+    {
+        (_, null, null) => null,
+        (Transport.Tcp, _, _) => Address.Tcp(host ?? "*", port ?? "0"),
+        (Transport.Udp, _, _) => Address.Udp(host ?? "*", port ?? "0"),
+        (Transport.UnixDatagram, { } path, null) => Address.UnixDatagram(path),
+        (Transport.UnixDatagram, _, _) => throw new UsageException("a Unix socket has no port", "-s PATH is where answers to a Unix datagram go."),
+        _ => throw new UsageException("a Unix stream has no address of its own to connect from", "Leave out -s and -p."),
+    };
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using Sockeye.Sessions;
+
+namespace Sockeye.Tool.Sessions;
+
+/// <summary>What a conversation came to, in words and as JSON.</summary>
+internal static class OutcomeText
+{
+    /// <summary>The rule that ended it, with the option that sets it.</summary>
+    public static string Reason(SessionOutcome outcome, SessionOptions rules) => outcome.Ending switch
+    {
+        SessionEnding.BothEnded => "Both sides ended",
+        SessionEnding.PeerEnded when rules.PeerEndedWait == TimeSpan.Zero => "The peer ended",
+        SessionEnding.PeerEnded => $"The peer ended, and input paused for {Duration.Format(rules.PeerEndedWait)} (--peer-ended-wait)",
+        SessionEnding.LocalEnded when rules.LocalEndedWait == TimeSpan.Zero => "Input ended",
+        SessionEnding.LocalEnded => $"Input ended, and {Duration.Format(rules.LocalEndedWait)} passed (-q)",
+        SessionEnding.RepliesCame => $"{Count(rules.Replies, "reply", "replies")} came",
+        SessionEnding.OutputClosed => "Nobody reads our output any more",
+        SessionEnding.Cancelled => "Interrupted",
+        _ => "Failed",
+    };
+
+    /// <summary>How much went each way.</summary>
+    public static string Amounts(SessionOutcome outcome, bool isDatagram)
+    {
+        var unsent = outcome.BytesUnsent == 0 ? "" : $", {Count(outcome.BytesUnsent, "byte")} of input not sent";
+        return isDatagram
+            ? $"{Count(outcome.MessagesSent, "datagram")} ({Count(outcome.BytesSent, "byte")}) sent, "
+                + $"{outcome.MessagesReceived} ({Count(outcome.BytesReceived, "byte")}) received{unsent}"
+            : $"{Count(outcome.BytesSent, "byte")} sent, {outcome.BytesReceived} received{unsent}";
+    }
+
+    /// <summary>How long each step took.</summary>
+    public static string Times(SessionOutcome outcome, ConnectReport? report)
+    {
+        var steps = new List<string>();
+        if (report is { Resolve.Ticks: > 0 })
+            steps.Add($"resolve {Of(report.Resolve)}");
+        if (report is not null)
+            steps.Add($"connect {Of(report.Connect)}");
+        if (outcome.FirstReceived is { } first)
+            steps.Add($"first byte {Of(first)}");
+        steps.Add($"total {Of(outcome.Duration + Before(report))}");
+        return $"Times: {string.Join(", ", steps)}";
+    }
+
+    /// <summary>The same, as properties of an object.</summary>
+    public static void Write(Utf8JsonWriter json, SessionOutcome outcome, ConnectReport? report)
+    {
+        json.WriteString("ending", JsonNamingPolicy.CamelCase.ConvertName(outcome.Ending.ToString()));
+        json.WriteNumber("bytesSent", outcome.BytesSent);
+        json.WriteNumber("bytesReceived", outcome.BytesReceived);
+        json.WriteNumber("bytesUnsent", outcome.BytesUnsent);
+        json.WriteNumber("messagesSent", outcome.MessagesSent);
+        json.WriteNumber("messagesReceived", outcome.MessagesReceived);
+        if (report is not null)
+            Write(json, report);
+        WriteSeconds(json, "firstByte", outcome.FirstReceived);
+        WriteSeconds(json, "inputEnded", outcome.LocalEnded);
+        WriteSeconds(json, "peerEnded", outcome.PeerEnded);
+        WriteSeconds(json, "total", outcome.Duration + Before(report));
+    }
+
+    /// <summary>How long it took to connect, as properties of an object.</summary>
+    public static void Write(Utf8JsonWriter json, ConnectReport report)
+    {
+        WriteSeconds(json, "resolve", report.Resolve);
+        WriteSeconds(json, "connect", report.Connect);
+    }
+
+    /// <summary>A measured time: <c>0.31 ms</c>, <c>12.3 ms</c>, <c>1.24 s</c>.</summary>
+    public static string Of(TimeSpan time) => time.TotalMilliseconds switch
+    {
+        < 10 and var ms => string.Create(CultureInfo.InvariantCulture, $"{ms:0.00} ms"),
+        < 1000 and var ms => string.Create(CultureInfo.InvariantCulture, $"{ms:0.0} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s"),
+    };
+
+    public static string Count(long count, string one, string? many = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
+
+    private static TimeSpan Before(ConnectReport? report) => report is null ? TimeSpan.Zero : report.Resolve + report.Connect;
+
+    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? time)
+    {
+        if (time is { } known)
+            json.WriteNumber(name, known.TotalSeconds);
+    }
+}

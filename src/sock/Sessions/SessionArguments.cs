@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net.Sockets;
+using Sockeye.Sessions;
+
+namespace Sockeye.Tool.Sessions;
+
+/// <summary>The options of a conversation, which <c>connect</c> and <c>listen</c> share, and what they come to.</summary>
+internal sealed class SessionArguments
+{
+    private readonly Option<bool> _udp = CommonOptions.Flag("--udp", "datagrams (UDP, or Unix with -U)", "-u");
+    private readonly Option<bool> _unix = CommonOptions.Flag("--unix", "a Unix socket: ADDRESS is its path", "-U");
+    private readonly Option<bool> _only4 = CommonOptions.OnlyIPv4();
+    private readonly Option<bool> _only6 = CommonOptions.OnlyIPv6();
+    private readonly Option<bool> _zero = CommonOptions.Flag("--zero", "only connect, say so, and end", "-z");
+    private readonly Option<TimeSpan> _idle = CommonOptions.Limit("--idle", "longest time without a byte", Timeout.InfiniteTimeSpan, "-i");
+    private readonly Option<TimeSpan> _maxTime = CommonOptions.Limit("--max-time", "longest time in all", Timeout.InfiniteTimeSpan);
+    private readonly Option<TimeSpan?> _wait = CommonOptions.Wait("--wait", "after input ends, read for TIME at most", "-q");
+    private readonly Option<TimeSpan?> _peerEndedWait = CommonOptions.Wait("--peer-ended-wait", "after the peer ends, allow input to pause for TIME (default 1s)");
+    private readonly Option<bool> _noShutdown = CommonOptions.Flag("--no-shutdown", "do not tell the peer that input has ended");
+    private readonly Option<bool> _sendOnly = CommonOptions.Flag("--send-only", "send input, drop what comes, end with input");
+    private readonly Option<bool> _recvOnly = CommonOptions.Flag("--recv-only", "print what comes, send nothing");
+    private readonly Option<bool> _crlf = CommonOptions.Flag("--crlf", "send CR LF for each LF", "-C");
+    private readonly Option<Cut?> _datagrams = new("--datagrams")
+    {
+        Description = "a datagram for each line, nul, read, SIZE bytes, or the whole input",
+        HelpName = "WHAT",
+        CustomParser = ParseCut,
+    };
+
+    private readonly Option<int> _replies = CommonOptions.Count("--replies", "end when N datagrams have come", 0, 1, int.MaxValue);
+    private readonly Option<string?> _output = CommonOptions.Text("--output", "FILE", "write what comes into FILE as well", "-o");
+    private readonly Option<bool> _hexDump = CommonOptions.Flag("--hex-dump", "show every byte on standard error", "-x");
+    private readonly Option<bool> _raw = CommonOptions.Flag("--raw", "let the peer control the terminal");
+    private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended");
+    private readonly Option<bool> _json = CommonOptions.Flag("--json", "say it on standard error as JSON lines");
+
+    /// <summary>Declares them on a verb; its own come first in the help.</summary>
+    public SessionArguments(Verb verb)
+    {
+        foreach (Option option in (Option[])
+            [
+                _udp, _unix, _only4, _only6, _zero, _idle, _maxTime, _wait, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly,
+                _crlf, _datagrams, _replies, _output, _hexDump, _raw, _verbose, _json,
+            ])
+        {
+            verb.Add(option);
+        }
+    }
+
+    /// <summary>What an address without a front means.</summary>
+    public Transport TransportOf(ParseResult command) => (command.GetValue(_unix), command.GetValue(_udp)) switch
+    {
+        (true, true) => Transport.UnixDatagram,
+        (true, false) => Transport.Unix,
+        (false, true) => Transport.Udp,
+        _ => Transport.Tcp,
+    };
+
+    /// <summary>The family asked for; null for both.</summary>
+    public AddressFamily? FamilyOf(ParseResult command) => CommonOptions.FamilyOf(command, _only4, _only6);
+
+    /// <summary>Settles everything that the address does not say.</summary>
+    public SessionSettings Settle(ParseResult command, Address address)
+    {
+        var isDatagram = address.Transport is Transport.Udp or Transport.UnixDatagram;
+        ThrowIfContradictory(command, isDatagram);
+        var cut = command.GetValue(_datagrams) ?? (Terminal.InputIsTerminal ? new Cut(Framing.Line) : new Cut(Framing.Read));
+        return new()
+        {
+            IsDatagram = isDatagram,
+            OnlyConnect = command.GetValue(_zero),
+            SendOnly = command.GetValue(_sendOnly),
+            RecvOnly = command.GetValue(_recvOnly),
+            OutputFile = command.GetValue(_output),
+            HexDump = command.GetValue(_hexDump),
+            Raw = command.GetValue(_raw),
+            Verbose = command.GetValue(_verbose),
+            Json = command.GetValue(_json),
+            WaitWasGiven = command.GetValue(_wait) is not null,
+            Rules = new()
+            {
+                IdleTimeout = command.GetValue(_idle),
+                MaxDuration = command.GetValue(_maxTime),
+                HalfClose = !command.GetValue(_noShutdown) && !command.GetValue(_recvOnly),
+                LocalEndedWait = command.GetValue(_wait) ?? UsualWait(command, isDatagram),
+                PeerEndedWait = command.GetValue(_peerEndedWait) ?? (Terminal.InputIsTerminal ? TimeSpan.Zero : TimeSpan.FromSeconds(1)),
+                Crlf = command.GetValue(_crlf),
+                Framing = cut.Framing,
+                FrameSize = cut.Size,
+                Replies = command.GetValue(_replies),
+            },
+        };
+    }
+
+    /// <summary>A stream's end tells when the answer is complete. Datagrams have no end: a person ends them, a script waits.</summary>
+    private TimeSpan UsualWait(ParseResult command, bool isDatagram) => this switch
+    {
+        _ when command.GetValue(_sendOnly) => TimeSpan.Zero,
+        _ when command.GetValue(_recvOnly) => Timeout.InfiniteTimeSpan,
+        _ when isDatagram && !Terminal.InputIsTerminal => TimeSpan.FromSeconds(2),
+        _ => Timeout.InfiniteTimeSpan,
+    };
+
+    private void ThrowIfContradictory(ParseResult command, bool isDatagram)
+    {
+        if (command.GetValue(_sendOnly) && command.GetValue(_recvOnly))
+            throw new UsageException("--send-only and --recv-only exclude each other", "Leave both out to send and receive.");
+        if (command.GetValue(_sendOnly) && command.IsGiven("--replies"))
+            throw new UsageException("--send-only and --replies exclude each other");
+        if (isDatagram && command.GetValue(_zero))
+            throw new UsageException("-z tells nothing over datagrams: only an answer shows that somebody is there", "Send something, and ask for an answer with --replies 1.");
+        foreach (var option in (string[])["--datagrams", "--replies"])
+        {
+            if (!isDatagram && command.IsGiven(option))
+                throw new UsageException($"{option} is for datagrams, and this is a stream", "-u makes it UDP.");
+        }
+    }
+
+    private static Cut? ParseCut(ArgumentResult argument)
+    {
+        var text = argument.Tokens[^1].Value;
+        Framing? framing = text switch
+        {
+            "line" => Framing.Line,
+            "nul" => Framing.Nul,
+            "read" => Framing.Read,
+            "whole" => Framing.Whole,
+            _ => null,
+        };
+        if (framing is { } named)
+            return new(named);
+        if (ByteSize.TryParse(text, out var size) && size is > 0 and <= LargestDatagram)
+            return new(Framing.Block, (int)size);
+        argument.AddError($"--datagrams takes line, nul, read, whole or a size up to {LargestDatagram}, not '{text}'");
+        return null;
+    }
+
+    /// <summary>How input is cut into datagrams.</summary>
+    private sealed record Cut(Framing Framing, int Size = 1024);
+
+    private const int LargestDatagram = 65_507;
+}

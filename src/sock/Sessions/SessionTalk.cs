@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Sockeye.Sessions;
+
+namespace Sockeye.Tool.Sessions;
+
+/// <summary>What is said about a conversation on standard error: little to a person, more with -v, all of it with --json.</summary>
+internal sealed class SessionTalk(SessionSettings settings)
+{
+    private int _ended;
+    private readonly bool _isForPerson = Terminal.ErrorIsTerminal && Terminal.OutputIsTerminal;
+
+    /// <summary>An address was tried.</summary>
+    public void Tried(ConnectAttempt attempt) => Tell(
+        settings.Verbose && attempt.Error is not null,
+        () => $"Tried {attempt.Address}: {attempt.Error?.Reason} ({OutcomeText.Of(attempt.Elapsed)})",
+        "tried",
+        json =>
+        {
+            JsonOutput.WriteAddress(json, "address", attempt.Address);
+            json.WriteNumber("seconds", attempt.Elapsed.TotalSeconds);
+            if (attempt.Error is not null)
+                json.WriteString("error", attempt.Error.Reason);
+        });
+
+    /// <summary>What -z was to find out, on standard output.</summary>
+    public void IsThere(Address asked, Connection connection)
+    {
+        var took = connection.Report!;
+        if (settings.Json)
+        {
+            JsonOutput.Print(json =>
+            {
+                WriteEnds(json, connection.LocalAddress, connection.RemoteAddress);
+                OutcomeText.Write(json, took);
+            });
+        }
+        else
+        {
+            Terminal.Print($"Connected to {InBothForms(asked, connection.RemoteAddress)} in {OutcomeText.Of(took.Resolve + took.Connect)}");
+        }
+    }
+
+    /// <summary>What -z was to find out on the listening side, on standard output.</summary>
+    public void HasCalled(Connection caller)
+    {
+        if (settings.Json)
+            JsonOutput.Print(json => WriteEnds(json, caller.LocalAddress, caller.RemoteAddress));
+        else
+            Terminal.Print($"Connection from {Named(caller.RemoteAddress)} to {caller.LocalAddress}");
+    }
+
+    /// <summary>We reached a peer.</summary>
+    public void Connected(Address asked, Address local, Address remote) => Tell(
+        settings.Verbose || _isForPerson,
+        () => settings.Verbose && local.Path is not "" ? $"Connected from {local} to {remote}" : $"Connected to {InBothForms(asked, remote)}{Hint}",
+        "connected",
+        json => WriteEnds(json, local, remote));
+
+    /// <summary>We wait for peers.</summary>
+    public void Listening(IReadOnlyList<Address> addresses) => Tell(
+        true,
+        () => $"Listening at {string.Join(" and ", addresses)}",
+        "listening",
+        json =>
+        {
+            json.WriteStartArray("addresses");
+            foreach (var address in addresses)
+                json.WriteStringValue(address.ToString());
+            json.WriteEndArray();
+        });
+
+    /// <summary>A peer reached us.</summary>
+    public void Accepted(Address local, Address remote) => Tell(
+        settings.Verbose || _isForPerson,
+        () => settings.IsDatagram ? $"First datagram from {Named(remote)}{Hint}" : $"Connection from {Named(remote)} to {local}{Hint}",
+        "accepted",
+        json => WriteEnds(json, local, remote));
+
+    /// <summary>A caller was sent away because enough are here.</summary>
+    public void TurnedAway(Address remote) => Tell(
+        settings.Verbose || _isForPerson,
+        () => $"Turned {Named(remote)} away: --max-conns callers are here",
+        "turnedAway",
+        json => JsonOutput.WriteAddress(json, "remoteAddress", remote));
+
+    /// <summary>A direction has ended: what is the session waiting for now?</summary>
+    public void Ended(SessionDirection direction)
+    {
+        var isInput = direction == SessionDirection.Sent;
+        var isOver = Interlocked.Increment(ref _ended) == 2
+            || (isInput ? settings.Rules.LocalEndedWait : settings.Rules.PeerEndedWait) == TimeSpan.Zero;
+        Tell(
+            settings.Verbose && !isOver,
+            () => isInput ? $"Input ended; {WhatFollowsInput}" : $"The peer ended; {WhatFollowsPeer}",
+            isInput ? "inputEnded" : "peerEnded",
+            _ => { });
+    }
+
+    /// <summary>A datagram was longer than what a receive takes.</summary>
+    public void Truncated(int size) => Tell(
+        true, () => $"warning: a datagram was longer than {size} bytes and was cut", "truncated", json => json.WriteNumber("bytes", size));
+
+    /// <summary>An empty datagram came where it would leave no trace.</summary>
+    public void EmptyDatagram() => Tell(settings.Verbose, () => "An empty datagram came", "emptyDatagram", _ => { });
+
+    /// <summary>It is over.</summary>
+    public void Finished(SessionOutcome outcome, ConnectReport? report)
+    {
+        _ended = 0;
+        Tell(
+            settings.Verbose,
+            () => $"{OutcomeText.Reason(outcome, settings.Rules)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}\n{OutcomeText.Times(outcome, report)}",
+            "finished",
+            json => OutcomeText.Write(json, outcome, report));
+    }
+
+    /// <summary>A next step for the user.</summary>
+    public void Advise(string advice) => Tell(true, () => advice, "advice", json => json.WriteString("text", advice));
+
+    private void Tell(bool inWords, Func<string> words, string what, Action<Utf8JsonWriter> facts)
+    {
+        if (settings.Json)
+        {
+            JsonOutput.Say(json =>
+            {
+                json.WriteString("event", what);
+                facts(json);
+            });
+        }
+        else if (inWords)
+        {
+            Terminal.Say(words());
+        }
+    }
+
+    /// <summary>A person at the keyboard is told how to stop; others know.</summary>
+    private string Hint => (Terminal.InputIsTerminal && _isForPerson && !settings.RecvOnly, settings.IsDatagram) switch
+    {
+        (false, _) => "",
+        (_, true) when settings.Rules.Framing == Framing.Line => "; each line is a datagram, an empty one too; Ctrl-C ends",
+        (_, true) => "; Ctrl-C ends",
+        _ => "; Ctrl-D ends your input, Ctrl-C everything",
+    };
+
+    private string WhatFollowsInput => settings switch
+    {
+        { IsDatagram: true, Rules.LocalEndedWait: var wait } when wait == Timeout.InfiniteTimeSpan => "waiting for datagrams until Ctrl-C (-q TIME or --replies N would end it)",
+        { Rules.LocalEndedWait: var wait } when wait != Timeout.InfiniteTimeSpan => $"reading for {Duration.Format(wait)} at most",
+        _ => "reading until the peer ends (-q TIME or --idle TIME would limit that)",
+    };
+
+    private string WhatFollowsPeer => settings.Rules.PeerEndedWait switch
+    {
+        var wait when wait == Timeout.InfiniteTimeSpan => "sending input until it ends",
+        var wait => $"sending input until it ends or pauses for {Duration.Format(wait)}",
+    };
+
+    private static string InBothForms(Address asked, Address remote) => asked.Equals(remote) ? $"{asked}" : $"{asked} ({remote})";
+
+    /// <summary>A Unix peer chose its name itself, or has none.</summary>
+    private static string Named(Address remote) => remote.Path is "" ? "an unnamed peer" : Terminal.Harmless(remote.ToString());
+
+    private static void WriteEnds(Utf8JsonWriter json, Address local, Address remote)
+    {
+        JsonOutput.WriteAddress(json, "localAddress", local);
+        JsonOutput.WriteAddress(json, "remoteAddress", remote);
+    }
+}
