@@ -27,7 +27,9 @@ internal static class Advice
         NetErrorKind.Unreachable when !command.IsGiven("-4") && error.Causes.Any(IsIPv6) => "There may be no IPv6 here: try -4.",
         NetErrorKind.TimedOut => OfTimedOut(error, command),
         NetErrorKind.AddressInUse when error.Address?.Path is not null => "Another program listens there; choose another path.",
-        NetErrorKind.AddressInUse => "Another program has that port; stop it or choose another port.",
+        NetErrorKind.AddressInUse => OperatingSystem.IsLinux()
+            ? "'ss -lp' says whose it is; stop that program, or choose another port."
+            : "Stop the program that has it, or choose another port.",
         NetErrorKind.AddressUnavailable => "The address must be one of this machine's own.",
         NetErrorKind.AccessDenied when error.Address is { Path: null, Port: > 0 and < 1024 } =>
             "Ports under 1024 need special rights; choose one from 1024 up.",
@@ -46,12 +48,17 @@ internal static class Advice
 
     private static string? OfTimedOut(NetException error, ParseResult command)
     {
-        var option = error.Operation is NetOperation.Resolve or NetOperation.Connect or NetOperation.Handshake ? "--timeout" : "--idle";
-        if (command.CommandResult.Command.Options.All(known => known.Name != option))
-            option = "--timeout";
-        return command.IsGiven(option)
-            ? $"Give {option} more time, or 'none'."
-            : $"{option} TIME waits longer; a firewall may be dropping the packets.";
+        var isConnecting = error.Operation is NetOperation.Resolve or NetOperation.Connect or NetOperation.Handshake;
+        var option = isConnecting || !command.Has("--idle") ? "--timeout" : "--idle";
+        return command switch
+        {
+            _ when command.IsGiven("--replies") => "Fewer replies came than --replies asked for; --wait TIME waits longer for them.",
+            _ when command.Has("--tcp") && !command.IsGiven("--tcp") => "A datagram or its answer may be lost or dropped on the way: --tcp asks over TCP.",
+            _ when !command.Has(option) => null,
+            _ when command.IsGiven(option) => $"Give {option} more time, or 'none'.",
+            _ when isConnecting => $"{option} TIME waits longer; a firewall may be dropping the packets.",
+            _ => $"{option} TIME waits longer.",
+        };
     }
 
     private static bool IsIPv6(NetException cause) => cause.RemoteAddress?.IP?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;

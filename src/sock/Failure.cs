@@ -23,10 +23,15 @@ internal static class Failure
         return code;
     }
 
-    /// <summary>Whether the option (by its long name) was typed.</summary>
+    /// <summary>Whether the verb has the option of that (long) name.</summary>
+    public static bool Has(this ParseResult command, string option) => command.Declared(option) is not null;
+
+    /// <summary>Whether the option of that (long) name was typed.</summary>
     public static bool IsGiven(this ParseResult command, string option) =>
-        command.CommandResult.Command.Options.FirstOrDefault(known => known.Name == option) is { } declared
-        && command.GetResult(declared) is { Implicit: false };
+        command.Declared(option) is { } declared && command.GetResult(declared) is { Implicit: false };
+
+    private static Option? Declared(this ParseResult command, string name) =>
+        command.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name);
 
     private static void Say(Exception error, string? advice, ParseResult command)
     {

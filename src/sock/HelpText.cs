@@ -31,7 +31,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
     private static string OfVerb(Verb verb)
     {
         var arguments = string.Concat(verb.Arguments.Select(Usage));
-        var text = new StringBuilder($"Usage: sock {verb.Name} [options]{arguments}\n\n{Sentence(verb.Description)}\n\n");
+        var text = new StringBuilder($"Usage: sock {verb.Name} [options]{arguments}\n\n{string.Join('\n', Terminal.Wrap(Sentence(verb.Description), ScreenWidth))}\n\n");
         AppendColumns(text,
         [
             .. verb.Arguments.Select(argument => (argument.Name, argument.Description ?? "")),

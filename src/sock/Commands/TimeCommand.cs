@@ -12,7 +12,7 @@ internal static class TimeCommand
     {
         var verb = new Verb("time", "ask a host what time it is (RFC 868 over UDP)",
             "sock time time.example.com                  its time, as local time",
-            "sock time -v --utc localhost --port 51437   as UTC, and how far the local clock is off",
+            "sock time -v --utc localhost --port 51437   as UTC, and our clock's offset",
             "sock time --daytime --tcp localhost:51413   what it says in its own words");
         var server = new Argument<string>("HOST") { Description = "whom to ask: HOST, HOST:PORT, [v6]:PORT, tcp://HOST:PORT" };
         var port = CommonOptions.Text("--port", "PORT", "port number or service name (default time, or daytime)", "-p");
