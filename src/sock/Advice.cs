@@ -9,12 +9,14 @@ internal static class Advice
     public static string? For(Exception error, ParseResult command) => error switch
     {
         UsageException usage => usage.Advice,
+        BadStatusException => "--any-status takes every answer for good.",
         NetException net => OfKind(net, command),
         _ => null,
     };
 
     private static string? OfKind(NetException error, ParseResult command) => error.Kind switch
     {
+        NetErrorKind.InvalidAddress when command.CommandResult.Command.Name == "get" => "Write HOST PORT FILE, or http://HOST:PORT/FILE.",
         NetErrorKind.InvalidAddress when error.Operation == NetOperation.Parse && command.CommandResult.Command.Name is not ("port" or "resolve") =>
             "Write HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT or unix:/path.",
         NetErrorKind.UnknownService => "'sock port --search WORD' finds services by name.",
@@ -34,7 +36,7 @@ internal static class Advice
         NetErrorKind.AccessDenied when error.Address is { Path: null, Port: > 0 and < 1024 } =>
             "Ports under 1024 need special rights; choose one from 1024 up.",
         NetErrorKind.NotFound => "The server that makes this socket may not be running.",
-        NetErrorKind.LimitExceeded when command.CommandResult.Command.Name == "get" => "--max-size allows more.",
+        NetErrorKind.LimitExceeded when command.IsGiven("--max-size") => "A larger --max-size allows more.",
         _ => null,
     };
 
@@ -49,7 +51,8 @@ internal static class Advice
     private static string? OfTimedOut(NetException error, ParseResult command)
     {
         var isConnecting = error.Operation is NetOperation.Resolve or NetOperation.Connect or NetOperation.Handshake;
-        var option = isConnecting || !command.Has("--idle") ? "--timeout" : "--idle";
+        var closest = isConnecting ? "--connect-timeout" : "--idle";
+        var option = command.Has(closest) ? closest : "--timeout";
         return command switch
         {
             _ when command.IsGiven("--replies") => "Fewer replies came than --replies asked for; --wait TIME waits longer for them.",

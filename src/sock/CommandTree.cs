@@ -12,6 +12,7 @@ internal static class CommandTree
         ("connect", ConnectCommand.Create),
         ("listen", ListenCommand.Create),
         ("serve", ServeCommand.Create),
+        ("get", GetCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),
         ("resolve", ResolveCommand.Create),

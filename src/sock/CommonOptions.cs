@@ -58,15 +58,14 @@ internal static class CommonOptions
                 : Wrong<int>(argument, most == int.MaxValue ? $"a whole number, at least {least}" : $"a whole number from {least} to {most}"),
     };
 
-    /// <summary>A number of bytes.</summary>
-    public static Option<long> Size(string name, string description, long standard, params string[] aliases) => new(name, aliases)
+    /// <summary>A number of bytes, or no limit where none is given.</summary>
+    public static Option<long?> Size(string name, string description, params string[] aliases) => new(name, aliases)
     {
-        Description = $"{description} (default {ByteSize.Format(standard)})",
+        Description = description,
         HelpName = "SIZE",
-        DefaultValueFactory = _ => standard,
         CustomParser = argument => ByteSize.TryParse(Value(argument), out var size) && size > 0
             ? size
-            : Wrong<long>(argument, $"a size above zero ({ByteSize.Forms})"),
+            : Wrong<long?>(argument, $"a size above zero ({ByteSize.Forms})"),
     };
 
     /// <summary>The family that <c>-4</c> or <c>-6</c> asks for; null for both.</summary>

@@ -20,6 +20,7 @@ internal static class ExitCodes
         NetException net => (int)net.Blame,
         UsageException => Usage,
         TimeoutException => Time,
+        BadStatusException => Peer,
         _ when OutputIsClosed(error) => Success,
         IOException or UnauthorizedAccessException => Local,
         _ => Unexpected,

@@ -43,7 +43,7 @@ internal static class Failure
     private static string Sentence(Exception error, ParseResult command) => error switch
     {
         NetException net => Lead(net, command.CommandResult.Command.Name) + net.Message,
-        IOException or UnauthorizedAccessException or TimeoutException or UsageException => error.Message,
+        IOException or UnauthorizedAccessException or TimeoutException or UsageException or BadStatusException => error.Message,
         _ => $"unexpected: {error.GetType().Name}: {error.Message}",
     };
 

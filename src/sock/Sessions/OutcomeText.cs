@@ -32,17 +32,23 @@ internal static class OutcomeText
     }
 
     /// <summary>How long each step took.</summary>
-    public static string Times(SessionOutcome outcome, ConnectReport? report)
+    public static string Times(SessionOutcome outcome, ConnectReport? report) =>
+        Times(report, outcome.FirstReceived, outcome.Duration + Before(report));
+
+    /// <summary>How long each step took.</summary>
+    /// <param name="report">How the peer was reached, where we called.</param>
+    /// <param name="firstByte">From the connection until an answer.</param>
+    /// <param name="total">From the start to the end.</param>
+    public static string Times(ConnectReport? report, TimeSpan? firstByte, TimeSpan total)
     {
         var steps = new List<string>();
         if (report is { Resolve.Ticks: > 0 })
             steps.Add($"resolve {Of(report.Resolve)}");
         if (report is not null)
             steps.Add($"connect {Of(report.Connect)}");
-        if (outcome.FirstReceived is { } first)
+        if (firstByte is { } first)
             steps.Add($"first byte {Of(first)}");
-        steps.Add($"total {Of(outcome.Duration + Before(report))}");
-        return $"Times: {string.Join(", ", steps)}";
+        return $"Times: {string.Join(", ", [.. steps, $"total {Of(total)}"])}";
     }
 
     /// <summary>The same, as properties of an object.</summary>
@@ -54,12 +60,18 @@ internal static class OutcomeText
         json.WriteNumber("bytesUnsent", outcome.BytesUnsent);
         json.WriteNumber("messagesSent", outcome.MessagesSent);
         json.WriteNumber("messagesReceived", outcome.MessagesReceived);
-        if (report is not null)
-            Write(json, report);
-        WriteSeconds(json, "firstByte", outcome.FirstReceived);
+        WriteTimes(json, report, outcome.FirstReceived, outcome.Duration + Before(report));
         WriteSeconds(json, "inputEnded", outcome.LocalEnded);
         WriteSeconds(json, "peerEnded", outcome.PeerEnded);
-        WriteSeconds(json, "total", outcome.Duration + Before(report));
+    }
+
+    /// <summary>The times of <see cref="Times(ConnectReport?, TimeSpan?, TimeSpan)"/>, as properties in seconds.</summary>
+    public static void WriteTimes(Utf8JsonWriter json, ConnectReport? report, TimeSpan? firstByte, TimeSpan total)
+    {
+        if (report is not null)
+            Write(json, report);
+        WriteSeconds(json, "firstByte", firstByte);
+        WriteSeconds(json, "total", total);
     }
 
     /// <summary>How long it took to connect, as properties of an object.</summary>
@@ -80,7 +92,8 @@ internal static class OutcomeText
     public static string Count(long count, string one, string? many = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
 
-    private static TimeSpan Before(ConnectReport? report) => report is null ? TimeSpan.Zero : report.Resolve + report.Connect;
+    /// <summary>What went by until there was a connection.</summary>
+    public static TimeSpan Before(ConnectReport? report) => report is null ? TimeSpan.Zero : report.Resolve + report.Connect;
 
     private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? time)
     {

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Sockeye.Protocols;
+using Sockeye.Tool.Downloads;
+using Sockeye.Tool.Platform;
+using Sockeye.Tool.Sessions;
+
+namespace Sockeye.Tool.Commands;
+
+/// <summary><c>sock get HOST PORT FILE</c> or <c>sock get URL</c>: one HTTP GET, the body on standard output.</summary>
+internal static class GetCommand
+{
+    public static Verb Create()
+    {
+        var verb = new Verb("get", "get a file by HTTP and print it",
+            "sock get localhost 51480 /index.html",
+            "sock get -o page.html http://localhost:51480/page.html",
+            "sock get --head example.com http /");
+        var words = new Argument<string[]>("HOST PORT [FILE] | URL")
+        {
+            Description = "what to get; PORT is a number or a service name, URL is http://HOST[:PORT]/FILE",
+            Arity = new(1, 3),
+        };
+        var output = CommonOptions.Text("--output", "FILE", "write the body into FILE", "-o");
+        var include = CommonOptions.Flag("--include", "print status and headers in front of the body", "-i");
+        var head = CommonOptions.Flag("--head", "ask for status and headers alone, and print them", "-I");
+        var http11 = CommonOptions.Flag("--http1.1", "ask with HTTP/1.1 instead of HTTP/1.0");
+        var anyStatus = CommonOptions.Flag("--any-status", "take every answer for good, 404 too");
+        var maxSize = CommonOptions.Size("--max-size", "refuse a larger body");
+        var idle = CommonOptions.Limit("--timeout", "longest time without progress", TimeSpan.FromSeconds(30));
+        var connect = CommonOptions.Limit("--connect-timeout", "longest time to connect", TimeSpan.FromSeconds(10), "-w");
+        var only4 = CommonOptions.OnlyIPv4();
+        var only6 = CommonOptions.OnlyIPv6();
+        var raw = CommonOptions.Flag("--raw", "let the peer control the terminal");
+        var verbose = CommonOptions.Verbose("say what was tried, and how long it took");
+        var json = CommonOptions.Json();
+        verb.Add(words);
+        foreach (var option in (Option[])[output, include, head, http11, anyStatus, maxSize, idle, connect, only4, only6, raw, verbose, json])
+            verb.Add(option);
+        verb.Runs(
+            command => new Settings
+            {
+                Words = command.GetRequiredValue(words),
+                OutputPath = command.GetValue(output) is "-" ? null : command.GetValue(output),
+                Include = command.GetValue(include) || command.GetValue(head),
+                AnyStatus = command.GetValue(anyStatus),
+                Raw = command.GetValue(raw),
+                Verbose = command.GetValue(verbose),
+                Json = command.GetValue(json),
+                Http = new()
+                {
+                    HeadOnly = command.GetValue(head),
+                    Http11 = command.GetValue(http11),
+                    MaxSize = command.GetValue(maxSize),
+                    IdleTimeout = command.GetValue(idle),
+                    Connect = new()
+                    {
+                        Timeout = command.GetValue(connect),
+                        Family = CommonOptions.FamilyOf(command, only4, only6),
+                        // The body has come: a server that keeps the connection open is not waited for.
+                        Connection = new() { CloseTimeout = TimeSpan.FromMilliseconds(200) },
+                        OnAttempt = command.GetValue(verbose) ? ResponseTalk.Tried : null,
+                    },
+                },
+            },
+            RunAsync);
+        return verb;
+    }
+
+    private sealed record Settings
+    {
+        public required string[] Words { get; init; }
+        public required string? OutputPath { get; init; }
+        public required bool Include { get; init; }
+        public required bool AnyStatus { get; init; }
+        public required bool Raw { get; init; }
+        public required bool Verbose { get; init; }
+        public required bool Json { get; init; }
+        public required HttpOptions Http { get; init; }
+    }
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var response = await AskAsync(settings, cancel);
+        var firstByte = watch.Elapsed - OutcomeText.Before(response.Connection.Report);
+        if (settings.Verbose)
+            ResponseTalk.Answered(response);
+        if (!settings.Json)
+            ResponseTalk.Moved(response);
+        var isGood = response.Status < 400 || settings.AnyStatus;
+        if (!isGood && settings.OutputPath is { } path)
+            throw new BadStatusException($"{ResponseTalk.StatusOf(response)}; nothing was written to '{path}'");
+
+        await using var output = OutputOf(settings);
+        var size = await CarryAsync(response, output, settings, cancel);
+        if (settings.Json)
+        {
+            JsonOutput.Print(json =>
+            {
+                ResponseTalk.WriteHead(json, response, firstByte, watch.Elapsed);
+                ResponseTalk.WriteBody(json, size, settings.OutputPath, (output as MemoryStream)?.ToArray());
+            });
+        }
+        if (settings.Verbose)
+            ResponseTalk.Finished(response, size, firstByte, watch.Elapsed);
+        return isGood ? ExitCodes.Success : throw new BadStatusException(ResponseTalk.StatusOf(response));
+    }
+
+    private static Task<HttpResponse> AskAsync(Settings settings, CancellationToken cancel) => settings.Words switch
+    {
+        [var url] => Http.GetAsync(url.Contains("://", StringComparison.Ordinal) ? url : $"http://{url}", settings.Http, cancel),
+        [var host, var port] => Http.GetAsync(Address.Tcp(host, port), "/", settings.Http, cancel),
+        [var host, var port, var file, ..] => Http.GetAsync(Address.Tcp(host, port), file, settings.Http, cancel),
+        _ => throw new UsageException("no address given"),
+    };
+
+    private static Stream OutputOf(Settings settings) => settings switch
+    {
+        { OutputPath: { } path } => OutputFile.Create(path),
+        { Json: true } => new MemoryStream(),
+        { Raw: false } when Terminal.OutputIsTerminal => new TerminalFilter(StandardStreams.Output),
+        _ => StandardStreams.Output,
+    };
+
+    /// <summary>Carries head and body to the output, and returns the body's size.</summary>
+    private static async Task<long> CarryAsync(HttpResponse response, Stream output, Settings settings, CancellationToken cancel)
+    {
+        if (settings.Include && !settings.Json)
+            await output.WriteAsync(ResponseTalk.HeadOf(response), cancel);
+        var download = new Download(response, output, showProgress: settings.OutputPath is not null || !Terminal.OutputIsTerminal);
+        try
+        {
+            await download.RunAsync(cancel);
+        }
+        catch (NetException error) when (settings.OutputPath is not null || error.Kind is NetErrorKind.Reset or NetErrorKind.TimedOut)
+        {
+            throw new AdvisedException(error, WhatCame(download, settings.OutputPath));
+        }
+        catch (OperationCanceledException)
+        {
+            Terminal.ClearProgress();
+            Terminal.Say(WhatCame(download, settings.OutputPath));
+            throw;
+        }
+        if (output is TerminalFilter filter)
+            await filter.FinishAsync();
+        return download.Count;
+    }
+
+    private static string WhatCame(Download download, string? outputPath) =>
+        outputPath is null ? $"{download.Extent} had come." : $"'{outputPath}' has {download.Extent} and is not whole.";
+}

@@ -1,0 +1,55 @@
+using Sockeye.Tool.Sessions;
+
+namespace Sockeye.Tool;
+
+/// <summary>A file that data is written to, whose failures are told in plain words.</summary>
+internal sealed class OutputFile : WriteOnlyStream
+{
+    private readonly string _path;
+    private readonly FileStream _file;
+
+    private OutputFile(string path, FileStream file) => (_path, _file) = (path, file);
+
+    /// <summary>Creates the file, or empties it.</summary>
+    public static OutputFile Create(string path)
+    {
+        try
+        {
+            return new OutputFile(path, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(path, error);
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _file.WriteAsync(buffer, cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw Failed(_path, error);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _file.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static IOException Failed(string path, Exception error) => new($"cannot write '{path}': {ReasonOf(error, path)}", error) { HResult = error.HResult };
+
+    private static string ReasonOf(Exception error, string path) => error switch
+    {
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a directory",
+        UnauthorizedAccessException => "permission denied",
+        DirectoryNotFoundException => "there is no such directory",
+        PathTooLongException => "its name is too long",
+        // The system's own words; .NET puts the path behind them.
+        _ => error.Message.Split(" : '")[0].ToLowerInvariant(),
+    };
+}
