@@ -20,10 +20,22 @@ internal sealed class HttpServer(HttpResponder responder, HttpServerOptions opti
         }
         catch (Exception e) when (request is not null && e is not OperationCanceledException)
         {
-            await SendAsync(HttpReply.Error(500)).ConfigureAwait(false);
+            await TellOfFailureAsync().ConfigureAwait(false);
             throw;
         }
         await SendAsync(reply).ConfigureAwait(false);
+
+        async Task TellOfFailureAsync()
+        {
+            try
+            {
+                await SendAsync(HttpReply.Error(500)).ConfigureAwait(false);
+            }
+            catch (NetException)
+            {
+                // The client has gone; what the responder failed with matters more.
+            }
+        }
 
         Task SendAsync(HttpReply what) => what.SendAsync(peer, request, options.Time.GetUtcNow(), cancel);
     }

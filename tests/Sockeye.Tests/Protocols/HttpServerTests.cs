@@ -154,6 +154,18 @@ public class HttpServerTests
         Assert.DoesNotContain("secret", reply, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = HangGuard)]
+    public async Task A_responder_that_fails_after_its_client_has_gone_is_still_told_of()
+    {
+        var (client, server) = Connection.CreatePair();
+        await client.WriteAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray());
+        await Assert.ThrowsAsync<InvalidDataException>(() => Http.Serve((_, _) =>
+        {
+            client.Abort();
+            throw new InvalidDataException();
+        })(server, CancellationToken.None));
+    }
+
     [Theory(Timeout = HangGuard)]
     [InlineData("HTTP/1.1", "5\r\nHello\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.0", "Hello")]
