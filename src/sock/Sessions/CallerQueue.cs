@@ -57,7 +57,8 @@ internal sealed class CallerQueue : IAsyncDisposable
     {
         HasLeft();
         _talk.TurnedAway(caller.RemoteAddress);
-        caller.Abort();
+        // Not awaited: a caller that takes its time to leave keeps no other waiting.
+        _ = caller.DisposeAsync().AsTask();
     }
 
     public async ValueTask DisposeAsync()
