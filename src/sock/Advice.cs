@@ -29,9 +29,8 @@ internal static class Advice
         NetErrorKind.Unreachable when !command.IsGiven("-4") && error.Causes.Any(IsIPv6) => "There may be no IPv6 here: try -4.",
         NetErrorKind.TimedOut => OfTimedOut(error, command),
         NetErrorKind.AddressInUse when error.Address?.Path is not null => "Another program listens there; choose another path.",
-        NetErrorKind.AddressInUse => OperatingSystem.IsLinux()
-            ? "'ss -lp' says whose it is; stop that program, or choose another port."
-            : "Stop the program that has it, or choose another port.",
+        NetErrorKind.AddressInUse when command.CommandResult.Command.Name == "serve" => "NAME=PORT serves it elsewhere; 'ss -lp' says who is there.",
+        NetErrorKind.AddressInUse => "Choose another port; 'ss -lp' says who is there.",
         NetErrorKind.AddressUnavailable => "The address must be one of this machine's own.",
         NetErrorKind.AccessDenied when error.Address is { Path: null, Port: > 0 and < 1024 } =>
             "Ports under 1024 need special rights; choose one from 1024 up.",

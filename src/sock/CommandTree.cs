@@ -16,6 +16,7 @@ internal static class CommandTree
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),
         ("resolve", ResolveCommand.Create),
+        ("tour", TourCommand.Create),
         ("completions", CompletionsCommand.Create),
     ];
 
