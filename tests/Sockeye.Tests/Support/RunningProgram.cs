@@ -67,6 +67,8 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>What it has printed so far.</summary>
     public string Output { get { lock (_output) return Encoding.UTF8.GetString(_output.GetBuffer(), 0, (int)_output.Length); } }
 
+    private long OutputLength { get { lock (_output) return _output.Length; } }
+
     /// <summary>What it has said on standard error so far.</summary>
     public string Error { get { lock (_error) return _error.ToString(); } }
 
@@ -113,6 +115,10 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Waits until its standard output contains the text, line or not.</summary>
     public async Task WaitForOutputAsync(string text) =>
         _ = await WaitAsync(() => Output.Contains(text, StringComparison.Ordinal) ? text : null, $"'{text}' on standard output");
+
+    /// <summary>Waits until its standard output has come to so many bytes.</summary>
+    public async Task WaitForOutputBytesAsync(long count) =>
+        _ = await WaitAsync(() => OutputLength >= count ? "" : null, $"{count} bytes on standard output");
 
     /// <summary>Waits for its end.</summary>
     public async Task<ProgramResult> WaitAsync()
