@@ -68,8 +68,8 @@ public static class Chargen
     /// <summary>Answers a datagram with 0 to 512 characters, as many as chance has it (RFC 864).</summary>
     /// <param name="request">The datagram; what it carries does not matter.</param>
     /// <param name="cancel">Not used: the answer is there at once.</param>
-    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default)
-        => AnswerOf(Random.Shared);
+    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
+        AnswerOf(Random.Shared);
 
     /// <summary>The handler <see cref="Answer"/>, with lengths from the given source of chance.</summary>
     /// <param name="random">Chooses the lengths; used by one datagram after another.</param>
@@ -79,8 +79,8 @@ public static class Chargen
         return (_, _) => AnswerOf(random);
     }
 
-    private static ValueTask<ReadOnlyMemory<byte>?> AnswerOf(Random random)
-        => new(Pattern.AsMemory(0, random.Next(MaxDatagram + 1)));
+    private static ValueTask<ReadOnlyMemory<byte>?> AnswerOf(Random random) =>
+        new(Pattern.AsMemory(0, random.Next(MaxDatagram + 1)));
 
     /// <summary>Sends until the client has gone, which is all that it can do to end this.</summary>
     private static async Task GenerateAsync(Connection peer, CancellationToken cancel)

@@ -21,8 +21,8 @@ public static class Daytime
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
     /// <returns>The server's text, white space around it left out.</returns>
     /// <exception cref="NetException">As for the overload that takes an address.</exception>
-    public static Task<string> QueryAsync(string host, QueryOptions? options = null, CancellationToken cancel = default)
-        => QueryAsync(Address.Udp(host, "daytime"), options, cancel);
+    public static Task<string> QueryAsync(string host, QueryOptions? options = null, CancellationToken cancel = default) =>
+        QueryAsync(Address.Udp(host, "daytime"), options, cancel);
 
     /// <summary>Asks a daytime server and returns what it says.</summary>
     /// <param name="server">Its address, <c>udp</c> or <c>tcp</c>.</param>
@@ -33,14 +33,14 @@ public static class Daytime
     /// <see cref="NetErrorKind.TimedOut"/> if no try was answered, <see cref="NetErrorKind.ClosedEarly"/> if the stream
     /// ended without a byte, <see cref="NetErrorKind.LimitExceeded"/> if it does not end within 8 KiB, and the kinds
     /// of look-up.</exception>
-    public static Task<string> QueryAsync(Address server, QueryOptions? options = null, CancellationToken cancel = default)
-        => Query.AskForTextAsync(server, options, cancel);
+    public static Task<string> QueryAsync(Address server, QueryOptions? options = null, CancellationToken cancel = default) =>
+        Query.AskForTextAsync(server, options, cancel);
 
     /// <summary>Serves one client: sends the line. The server then closes.</summary>
     /// <param name="peer">The client.</param>
     /// <param name="cancel">Ends the conversation.</param>
-    public static Task ServeAsync(Connection peer, CancellationToken cancel = default)
-        => ServeAsync(peer, TimeProvider.System, cancel);
+    public static Task ServeAsync(Connection peer, CancellationToken cancel = default) =>
+        ServeAsync(peer, TimeProvider.System, cancel);
 
     /// <summary>The handler <see cref="ServeAsync(Connection, CancellationToken)"/>, by the given clock.</summary>
     /// <param name="clock">Says what time it is.</param>
@@ -53,8 +53,8 @@ public static class Daytime
     /// <summary>Answers a datagram with the line.</summary>
     /// <param name="request">The datagram; what it carries does not matter.</param>
     /// <param name="cancel">Not used: the answer is there at once.</param>
-    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default)
-        => AnswerOf(TimeProvider.System);
+    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
+        AnswerOf(TimeProvider.System);
 
     /// <summary>The handler <see cref="Answer"/>, by the given clock.</summary>
     /// <param name="clock">Says what time it is.</param>
@@ -73,6 +73,6 @@ public static class Daytime
     private static ValueTask<ReadOnlyMemory<byte>?> AnswerOf(TimeProvider clock) => new(Encode(clock.GetUtcNow()));
 
     /// <summary>The first form that RFC 867 suggests: "Weekday, Month Day, Year Time-Zone"; here always in UTC.</summary>
-    private static byte[] Encode(DateTimeOffset time)
-        => Encoding.ASCII.GetBytes(time.UtcDateTime.ToString("dddd, MMMM d, yyyy HH:mm:ss'-UTC\r\n'", CultureInfo.InvariantCulture));
+    private static byte[] Encode(DateTimeOffset time) =>
+        Encoding.ASCII.GetBytes(time.UtcDateTime.ToString("dddd, MMMM d, yyyy HH:mm:ss'-UTC\r\n'", CultureInfo.InvariantCulture));
 }

@@ -48,8 +48,8 @@ public static class Discard
     /// <summary>Leaves a datagram without an answer.</summary>
     /// <param name="request">The datagram.</param>
     /// <param name="cancel">Not used: silence is there at once.</param>
-    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default)
-        => new((ReadOnlyMemory<byte>?)null);
+    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
+        new((ReadOnlyMemory<byte>?)null);
 
     private const int BufferSize = 16 * 1024;
 }

@@ -74,8 +74,8 @@ public static class Echo
     /// <summary>Answers a datagram with its own bytes.</summary>
     /// <param name="request">The datagram.</param>
     /// <param name="cancel">Not used: the answer is there at once.</param>
-    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default)
-        => new(request.Bytes);
+    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
+        new(request.Bytes);
 
     private static async Task SendAsync(Connection peer, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {

@@ -56,8 +56,8 @@ public static class Greeting
     /// <summary>How many characters a person would count in a line, white space around it left out: grapheme clusters
     /// (Unicode Standard Annex 29), so that an accented letter, a flag or a family of emoji is one.</summary>
     /// <param name="line">The line; null counts as empty.</param>
-    public static int CountCharacters(string? line)
-        => line is null ? 0 : new StringInfo(line.Trim()).LengthInTextElements;
+    public static int CountCharacters(string? line) =>
+        line is null ? 0 : new StringInfo(line.Trim()).LengthInTextElements;
 
     private static async ValueTask<string> ReadAsync(Connection peer, string delimiter, CancellationToken cancel)
     {
@@ -75,8 +75,8 @@ public static class Greeting
         throw Violation(peer, "its answer holds no number of characters");
     }
 
-    private static NetException Violation(Connection peer, string reason)
-        => peer.Error(NetErrorKind.ProtocolViolation, NetOperation.Read, reason);
+    private static NetException Violation(Connection peer, string reason) =>
+        peer.Error(NetErrorKind.ProtocolViolation, NetOperation.Read, reason);
 
     private const string WelcomeStart = "Welcome, ";
     private const string Prompt = "Please enter a string:";

@@ -17,8 +17,8 @@ public static class Qotd
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
     /// <returns>The server's text, white space around it left out.</returns>
     /// <exception cref="NetException">As for the overload that takes an address.</exception>
-    public static Task<string> QueryAsync(string host, QueryOptions? options = null, CancellationToken cancel = default)
-        => QueryAsync(Address.Udp(host, "qotd"), options, cancel);
+    public static Task<string> QueryAsync(string host, QueryOptions? options = null, CancellationToken cancel = default) =>
+        QueryAsync(Address.Udp(host, "qotd"), options, cancel);
 
     /// <summary>Asks a quote server and returns its quote.</summary>
     /// <param name="server">Its address, <c>udp</c> or <c>tcp</c>.</param>
@@ -29,14 +29,14 @@ public static class Qotd
     /// <see cref="NetErrorKind.TimedOut"/> if no try was answered, <see cref="NetErrorKind.ClosedEarly"/> if the stream
     /// ended without a byte, <see cref="NetErrorKind.LimitExceeded"/> if it does not end within 8 KiB, and the kinds
     /// of look-up.</exception>
-    public static Task<string> QueryAsync(Address server, QueryOptions? options = null, CancellationToken cancel = default)
-        => Query.AskForTextAsync(server, options, cancel);
+    public static Task<string> QueryAsync(Address server, QueryOptions? options = null, CancellationToken cancel = default) =>
+        Query.AskForTextAsync(server, options, cancel);
 
     /// <summary>Serves one client: sends the built-in quote of the day. The server then closes.</summary>
     /// <param name="peer">The client.</param>
     /// <param name="cancel">Ends the conversation.</param>
-    public static Task ServeAsync(Connection peer, CancellationToken cancel = default)
-        => ServeAsync(peer, BuiltIn, TimeProvider.System, cancel);
+    public static Task ServeAsync(Connection peer, CancellationToken cancel = default) =>
+        ServeAsync(peer, BuiltIn, TimeProvider.System, cancel);
 
     /// <summary>The handler <see cref="ServeAsync(Connection, CancellationToken)"/>, with other quotes or another clock.</summary>
     /// <param name="quotes">One for each day in turn: printing ASCII characters and line ends, at most 509 of them.
@@ -52,8 +52,8 @@ public static class Qotd
     /// <summary>Answers a datagram with the built-in quote of the day.</summary>
     /// <param name="request">The datagram; what it carries does not matter.</param>
     /// <param name="cancel">Not used: the answer is there at once.</param>
-    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default)
-        => new(OfToday(BuiltIn, TimeProvider.System));
+    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
+        new(OfToday(BuiltIn, TimeProvider.System));
 
     /// <summary>The handler <see cref="Answer"/>, with other quotes or another clock.</summary>
     /// <param name="quotes">As for <see cref="ServeWith"/>.</param>

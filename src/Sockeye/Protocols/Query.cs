@@ -104,11 +104,11 @@ internal static class Query
         return buffer[..count];
     }
 
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other)
-        => one == Timeout.InfiniteTimeSpan || (other != Timeout.InfiniteTimeSpan && other < one) ? other : one;
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) =>
+        one == Timeout.InfiniteTimeSpan || (other != Timeout.InfiniteTimeSpan && other < one) ? other : one;
 
-    private static TimeSpan Left(TimeSpan limit, TimeSpan elapsed)
-        => limit == Timeout.InfiniteTimeSpan ? limit : limit > elapsed ? limit - elapsed : TimeSpan.Zero;
+    private static TimeSpan Left(TimeSpan limit, TimeSpan elapsed) =>
+        limit == Timeout.InfiniteTimeSpan ? limit : limit > elapsed ? limit - elapsed : TimeSpan.Zero;
 
     /// <summary>In bytes. RFC 865, the longest of these protocols, has 512 characters.</summary>
     private const int MaxAnswer = 8 * 1024;

@@ -28,8 +28,8 @@ public static class Time
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
     /// <returns>The time in UTC, in whole seconds.</returns>
     /// <exception cref="NetException">As for <see cref="MeasureAsync"/>.</exception>
-    public static Task<DateTimeOffset> QueryAsync(string host, QueryOptions? options = null, CancellationToken cancel = default)
-        => QueryAsync(Address.Udp(host, "time"), options, cancel);
+    public static Task<DateTimeOffset> QueryAsync(string host, QueryOptions? options = null, CancellationToken cancel = default) =>
+        QueryAsync(Address.Udp(host, "time"), options, cancel);
 
     /// <summary>Asks a time server and returns its time.</summary>
     /// <param name="server">Its address, <c>udp</c> or <c>tcp</c>.</param>
@@ -37,8 +37,8 @@ public static class Time
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
     /// <returns>The time in UTC, in whole seconds.</returns>
     /// <exception cref="NetException">As for <see cref="MeasureAsync"/>.</exception>
-    public static async Task<DateTimeOffset> QueryAsync(Address server, QueryOptions? options = null, CancellationToken cancel = default)
-        => (await MeasureAsync(server, options, cancel).ConfigureAwait(false)).Time;
+    public static async Task<DateTimeOffset> QueryAsync(Address server, QueryOptions? options = null, CancellationToken cancel = default) =>
+        (await MeasureAsync(server, options, cancel).ConfigureAwait(false)).Time;
 
     /// <summary>Asks a time server and returns its time with what was seen on the way: the difference to the local
     /// clock, the round trip, how many tries it took, who answered.</summary>
@@ -62,8 +62,8 @@ public static class Time
     /// <summary>Serves one client: sends the time. The server then closes.</summary>
     /// <param name="peer">The client.</param>
     /// <param name="cancel">Ends the conversation.</param>
-    public static Task ServeAsync(Connection peer, CancellationToken cancel = default)
-        => ServeAsync(peer, TimeProvider.System, cancel);
+    public static Task ServeAsync(Connection peer, CancellationToken cancel = default) =>
+        ServeAsync(peer, TimeProvider.System, cancel);
 
     /// <summary>The handler <see cref="ServeAsync(Connection, CancellationToken)"/>, by the given clock.</summary>
     /// <param name="clock">Says what time it is.</param>
@@ -76,8 +76,8 @@ public static class Time
     /// <summary>Answers a datagram with the time.</summary>
     /// <param name="request">The datagram; what it carries does not matter.</param>
     /// <param name="cancel">Not used: the answer is there at once.</param>
-    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default)
-        => AnswerOf(TimeProvider.System);
+    public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
+        AnswerOf(TimeProvider.System);
 
     /// <summary>The handler <see cref="Answer"/>, by the given clock.</summary>
     /// <param name="clock">Says what time it is.</param>
@@ -101,8 +101,8 @@ public static class Time
     /// <param name="clock">Tells the era: the moment nearest to it is meant. Defaults to <see cref="TimeProvider.System"/>.</param>
     /// <returns>The time in UTC.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.ProtocolViolation"/>: fewer than four bytes.</exception>
-    public static DateTimeOffset Decode(ReadOnlyMemory<byte> bytes, TimeProvider? clock = null)
-        => Decode(bytes, clock ?? TimeProvider.System, server: null);
+    public static DateTimeOffset Decode(ReadOnlyMemory<byte> bytes, TimeProvider? clock = null) =>
+        Decode(bytes, clock ?? TimeProvider.System, server: null);
 
     private static async Task ServeAsync(Connection peer, TimeProvider clock, CancellationToken cancel)
     {

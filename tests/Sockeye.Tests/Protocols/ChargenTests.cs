@@ -103,8 +103,8 @@ public class ChargenTests
     }
 
     [Fact]
-    public void A_datagram_has_0_to_512_characters()
-        => Prop.ForAll<int>(seed =>
+    public void A_datagram_has_0_to_512_characters() =>
+        Prop.ForAll<int>(seed =>
         {
             var handler = Chargen.AnswerWith(new Random(seed));
             var answer = handler(default, default).AsTask().Result!.Value;

@@ -25,6 +25,6 @@ public class DiscardTests
     }
 
     [Fact]
-    public async Task A_datagram_has_no_answer()
-        => Assert.Null(await Discard.Answer(new Datagram("hello"u8.ToArray(), Address.Udp("127.0.0.1", 2000), Truncated: false)));
+    public async Task A_datagram_has_no_answer() =>
+        Assert.Null(await Discard.Answer(new Datagram("hello"u8.ToArray(), Address.Udp("127.0.0.1", 2000), Truncated: false)));
 }

@@ -40,16 +40,16 @@ public class GreetingTests
     [InlineData("nai\u0308ve\n", 5)]
     [InlineData("👨‍👩‍👧‍👦🇸🇪\n", 2)]
     [InlineData("두 개\n", 3)]
-    public async Task What_a_person_would_count_is_answered(string sent, int characters)
-        => Assert.Equal($"You entered {characters} characters.\n", await AnswerToAsync(Encoding.UTF8.GetBytes(sent)));
+    public async Task What_a_person_would_count_is_answered(string sent, int characters) =>
+        Assert.Equal($"You entered {characters} characters.\n", await AnswerToAsync(Encoding.UTF8.GetBytes(sent)));
 
     [Fact(Timeout = 30_000)]
-    public async Task Invalid_bytes_count_as_replacement_characters()
-        => Assert.Equal("You entered 3 characters.\n", await AnswerToAsync([(byte)'a', 0xff, 0xfe, (byte)'\n']));
+    public async Task Invalid_bytes_count_as_replacement_characters() =>
+        Assert.Equal("You entered 3 characters.\n", await AnswerToAsync([(byte)'a', 0xff, 0xfe, (byte)'\n']));
 
     [Fact(Timeout = 30_000)]
-    public async Task A_client_that_leaves_without_a_byte_ends_it_quietly()
-        => Assert.Equal("", await AnswerToAsync([]));
+    public async Task A_client_that_leaves_without_a_byte_ends_it_quietly() =>
+        Assert.Equal("", await AnswerToAsync([]));
 
     [Fact(Timeout = 30_000)]
     public async Task A_line_without_end_is_refused_at_the_limit()
@@ -99,17 +99,17 @@ public class GreetingTests
     public void No_line_counts_as_empty() => Assert.Equal(0, Greeting.CountCharacters(null));
 
     [Fact]
-    public void No_more_characters_are_counted_than_there_are_code_units()
-        => Prop.ForAll<string>(text => Greeting.CountCharacters(text) <= (text?.Length ?? 0)).QuickCheckThrowOnFailure();
+    public void No_more_characters_are_counted_than_there_are_code_units() =>
+        Prop.ForAll<string>(text => Greeting.CountCharacters(text) <= (text?.Length ?? 0)).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void White_space_around_does_not_count()
-        => Prop.ForAll<NonNull<string>>(text => Greeting.CountCharacters($" \t{text.Get}\u00a0 ") == Greeting.CountCharacters(text.Get))
+    public void White_space_around_does_not_count() =>
+        Prop.ForAll<NonNull<string>>(text => Greeting.CountCharacters($" \t{text.Get}\u00a0 ") == Greeting.CountCharacters(text.Get))
             .QuickCheckThrowOnFailure();
 
     [Fact(Timeout = 60_000)]
-    public Task Whatever_is_entered_is_counted_as_it_is_here()
-        => Task.Run(() => Prop.ForAll<NonNull<string>>(text =>
+    public Task Whatever_is_entered_is_counted_as_it_is_here() =>
+        Task.Run(() => Prop.ForAll<NonNull<string>>(text =>
         {
             var line = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get.ReplaceLineEndings(" ").Replace('\n', ' ').Replace('\r', ' ')));
             var (client, serving) = Served.By(Greeting.ServeAsync);

@@ -53,12 +53,12 @@ public class QotdTests
     }
 
     [Fact]
-    public async Task Line_ends_become_CR_LF()
-        => Assert.Equal("one\r\ntwo\r\n", await TextAsync(Qotd.AnswerWith(["one\ntwo"])));
+    public async Task Line_ends_become_CR_LF() =>
+        Assert.Equal("one\r\ntwo\r\n", await TextAsync(Qotd.AnswerWith(["one\ntwo"])));
 
     [Fact]
-    public void A_quote_is_taken_if_it_is_short_and_printable_and_refused_otherwise()
-        => Prop.ForAll<NonNull<string>>(quote =>
+    public void A_quote_is_taken_if_it_is_short_and_printable_and_refused_otherwise() =>
+        Prop.ForAll<NonNull<string>>(quote =>
         {
             var text = quote.Get.ReplaceLineEndings("\r\n");
             var fits = text.Length <= 509 && text.All(character => character is >= ' ' and <= '~' or '\r' or '\n');
@@ -68,12 +68,12 @@ public class QotdTests
     [Theory]
     [InlineData(509, true)]
     [InlineData(510, false)]
-    public void The_limit_is_512_characters_with_the_line_end(int length, bool fits)
-        => Assert.Equal(fits, Record.Exception(() => Qotd.AnswerWith([new string('x', length)])) is null);
+    public void The_limit_is_512_characters_with_the_line_end(int length, bool fits) =>
+        Assert.Equal(fits, Record.Exception(() => Qotd.AnswerWith([new string('x', length)])) is null);
 
     [Fact]
     public void There_has_to_be_a_quote() => Assert.Throws<ArgumentException>(() => Qotd.ServeWith([]));
 
-    private static async Task<string> TextAsync(DatagramHandler answer)
-        => Encoding.ASCII.GetString((await answer(default, default))!.Value.Span);
+    private static async Task<string> TextAsync(DatagramHandler answer) =>
+        Encoding.ASCII.GetString((await answer(default, default))!.Value.Span);
 }

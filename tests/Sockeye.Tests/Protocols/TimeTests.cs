@@ -18,8 +18,8 @@ public class TimeTests
     [InlineData("2036-02-07T06:28:16Z", 0x00, 0x00, 0x00, 0x00)]
     [InlineData("2036-02-07T06:28:17.999Z", 0x00, 0x00, 0x00, 0x01)]
     [InlineData("1899-12-31T23:59:59.5Z", 0xff, 0xff, 0xff, 0xff)]
-    public void A_time_has_these_bytes(string time, params int[] bytes)
-        => Assert.Equal(bytes, Time.Encode(DateTimeOffset.Parse(time)).Select(b => (int)b));
+    public void A_time_has_these_bytes(string time, params int[] bytes) =>
+        Assert.Equal(bytes, Time.Encode(DateTimeOffset.Parse(time)).Select(b => (int)b));
 
     [Theory]
     [InlineData("2026-02-24T00:00:00Z", 0x00000000, "2036-02-07T06:28:16Z")]
@@ -29,8 +29,8 @@ public class TimeTests
     [InlineData("2040-01-01T00:00:00Z", 0xffffffff, "2036-02-07T06:28:15Z")]
     [InlineData("1970-01-01T00:00:00Z", 0xed486067, "2026-02-24T17:37:43Z")]
     [InlineData("1950-01-01T00:00:00Z", 0x00000000, "1900-01-01T00:00:00Z")]
-    public void Bytes_mean_the_moment_nearest_to_the_clock(string now, uint seconds, string time)
-        => Assert.Equal(DateTimeOffset.Parse(time), Time.Decode(Bytes(seconds), new FixedClock(DateTimeOffset.Parse(now))));
+    public void Bytes_mean_the_moment_nearest_to_the_clock(string now, uint seconds, string time) =>
+        Assert.Equal(DateTimeOffset.Parse(time), Time.Decode(Bytes(seconds), new FixedClock(DateTimeOffset.Parse(now))));
 
     [Fact]
     public void Any_time_within_68_years_of_the_clock_survives()
@@ -45,8 +45,8 @@ public class TimeTests
     }
 
     [Fact]
-    public void What_four_bytes_mean_has_these_bytes_and_is_near_the_clock()
-        => Prop.ForAll(Gen.Choose(1900, 2104).ToArbitrary(), Gen.Choose(int.MinValue, int.MaxValue).ToArbitrary(), (year, bits) =>
+    public void What_four_bytes_mean_has_these_bytes_and_is_near_the_clock() =>
+        Prop.ForAll(Gen.Choose(1900, 2104).ToArbitrary(), Gen.Choose(int.MinValue, int.MaxValue).ToArbitrary(), (year, bits) =>
         {
             var now = new DateTimeOffset(year, 7, 1, 12, 0, 0, TimeSpan.Zero);
             var bytes = Bytes((uint)bits);
@@ -204,8 +204,8 @@ public class TimeTests
     }
 
     [Fact]
-    public void At_least_one_try_is_made()
-        => Assert.Throws<ArgumentOutOfRangeException>(() => new QueryOptions { Tries = 0 });
+    public void At_least_one_try_is_made() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new QueryOptions { Tries = 0 });
 
     private static byte[] Bytes(uint seconds) => [(byte)(seconds >> 24), (byte)(seconds >> 16), (byte)(seconds >> 8), (byte)seconds];
 
