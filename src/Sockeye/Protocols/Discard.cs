@@ -32,16 +32,8 @@ public static class Discard
     public static async Task ServeAsync(Connection peer, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        while (await DiscardOnceAsync(peer, cancel).ConfigureAwait(false))
         {
-            while (await peer.ReadAsync(buffer, cancel).ConfigureAwait(false) > 0)
-            {
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -51,5 +43,20 @@ public static class Discard
     public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
         new((ReadOnlyMemory<byte>?)null);
 
-    private const int BufferSize = 16 * 1024;
+    /// <summary>Waits without a buffer, so that a silent client holds none; false at the client's end.</summary>
+    private static async ValueTask<bool> DiscardOnceAsync(Connection peer, CancellationToken cancel)
+    {
+        _ = await peer.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            return await peer.ReadAsync(buffer, cancel).ConfigureAwait(false) > 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private const int BufferSize = 64 * 1024;
 }

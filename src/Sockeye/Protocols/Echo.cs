@@ -57,16 +57,8 @@ public static class Echo
     public static async Task ServeAsync(Connection peer, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        while (await EchoOnceAsync(peer, cancel).ConfigureAwait(false))
         {
-            int count;
-            while ((count = await peer.ReadAsync(buffer, cancel).ConfigureAwait(false)) > 0)
-                await peer.WriteAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
         await peer.CloseWriteAsync(cancel).ConfigureAwait(false);
     }
@@ -76,6 +68,23 @@ public static class Echo
     /// <param name="cancel">Not used: the answer is there at once.</param>
     public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
         new(request.Bytes);
+
+    /// <summary>Waits without a buffer, so that a silent client holds none; false at the client's end.</summary>
+    private static async ValueTask<bool> EchoOnceAsync(Connection peer, CancellationToken cancel)
+    {
+        _ = await peer.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var count = await peer.ReadAsync(buffer, cancel).ConfigureAwait(false);
+            await peer.WriteAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
+            return count > 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     private static async Task SendAsync(Connection peer, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
@@ -91,5 +100,5 @@ public static class Echo
             $"the peer ended when {read} of {Texts.Bytes(count)} had come back");
     }
 
-    private const int BufferSize = 16 * 1024;
+    private const int BufferSize = 64 * 1024;
 }

@@ -90,7 +90,7 @@ public static class Qotd
     {
         var text = quote.ReplaceLineEndings(LineEnd);
         if (text.Length + LineEnd.Length >= Limit)
-            throw new ArgumentException($"A quote has fewer than {Limit} characters with its line end (RFC 865), this has {text.Length + LineEnd.Length}.", nameof(quote));
+            throw new ArgumentException($"A quote with its line end has fewer than {Limit} characters (RFC 865): \"{quote}\"", nameof(quote));
         if (text.Any(character => character is not (>= ' ' and <= '~' or '\r' or '\n')))
             throw new ArgumentException($"A quote has printing ASCII characters only (RFC 865): \"{quote}\"", nameof(quote));
         return text;

@@ -15,14 +15,20 @@ internal static class ServeCommand
             "sock serve echo time=3700        these two, time at port 3700",
             "sock serve http --root .         the files here",
             "sock serve --host '*' greeting   for the network too");
-        var services = new Argument<string[]>("SERVICE[=PORT]") { Description = "what to serve, and where (default all, at ports from 51409 to 51480)" };
+        var services = new Argument<string[]>("SERVICE[=PORT]")
+        {
+            Description = "what to serve, and where (default all, at ports from 51409 to 51480)",
+        };
         var host = CommonOptions.Text("--host", "HOST", "where to be reached: an address of this machine, or * for all (default localhost)");
         var standardPorts = CommonOptions.Flag("--standard-ports", "use the assigned ports, which may need rights (echo 7, time 37, ...)");
         var root = CommonOptions.Text("--root", "DIR", "http serves the files under DIR, and nothing outside it");
-        var maxConnections = CommonOptions.Count("--max-conns", "connections a service (default 1000)", 1000, 1, int.MaxValue, "-m");
+        var maxConnections = CommonOptions.Count(
+            "--max-conns", "connections a service at once (default 1000)", 1000, 1, int.MaxValue, "-m");
         var idle = CommonOptions.Limit("--idle", "end a connection when no byte moves for so long", TimeSpan.FromSeconds(60), "-i");
-        var rate = CommonOptions.Count("--rate", "datagrams answered a second and source, 0 for all (default 100)", 100, 0, int.MaxValue);
-        var amplify = CommonOptions.Flag("--allow-amplification", "answer qotd and chargen datagrams of other machines: forged ones can flood others");
+        var rate = CommonOptions.Count(
+            "--rate", "datagrams answered a second and source, 0 for all (default 100)", 100, 0, int.MaxValue);
+        var amplify = CommonOptions.Flag("--allow-amplification",
+            "answer qotd and chargen datagrams of other machines: forged ones can flood others");
         var verbose = CommonOptions.Verbose("say what is served where, each connection and each datagram left unanswered");
         verb.Add(services);
         foreach (var option in (Option[])[host, standardPorts, root, maxConnections, idle, rate, amplify, verbose])
@@ -42,16 +48,25 @@ internal static class ServeCommand
     private sealed record Settings(IReadOnlyList<ServicePlan> Plans, int MaxConnections, TimeSpan Idle, int Rate, bool Verbose);
 
     /// <summary>The services that the words ask for, all of them for no word, each with its port.</summary>
-    private static IEnumerable<(Service Service, string Port)> ServicesOf(string[] words, string? root, bool standardPorts)
+    private static List<(Service Service, string Port)> ServicesOf(string[] words, string? root, bool standardPorts)
     {
         if (words.Length == 0)
             words = [.. ServiceCatalog.All.Select(service => service.Name)];
-        var asked = words.Select(word => word.Split('=', 2)).Select(parts => (Service: ServiceCatalog.Find(parts[0]), Port: parts.ElementAtOrDefault(1))).ToList();
-        if (root is not null && asked.TrueForAll(one => one.Service.Name != "http"))
+        var asked = words.Select(word => ServiceOf(word, standardPorts)).ToList();
+        if (root is null)
+            return asked;
+        if (asked.TrueForAll(one => one.Service.Name != "http"))
             throw new UsageException("--root is for http, which is not served", "Name http too, or leave out --root.");
-        return asked.Select(one => (
-            root is not null && one.Service.Name == "http" ? one.Service with { Stream = Http.Serve(Http.Files(root)) } : one.Service,
-            one.Port ?? (standardPorts ? one.Service.StandardPort ?? one.Service.DefaultPort : one.Service.DefaultPort).ToString(CultureInfo.InvariantCulture)));
+        var files = Http.Serve(Http.Files(root));
+        return asked.ConvertAll(one => one.Service.Name == "http" ? one with { Service = one.Service with { Stream = files } } : one);
+    }
+
+    private static (Service Service, string Port) ServiceOf(string word, bool standardPorts)
+    {
+        var parts = word.Split('=', 2);
+        var service = ServiceCatalog.Find(parts[0]);
+        var port = (standardPorts ? service.StandardPort : null) ?? service.DefaultPort;
+        return (service, parts is [_, var given] ? given : port.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>A short datagram with a forged sender would send a long one to whoever that is.</summary>
@@ -107,7 +122,7 @@ internal static class ServeCommand
             DrainTimeout = DrainTimeout,
             OnConnected = !settings.Verbose ? null : peer => journal.Note($"{name}: {peer.RemoteAddress} connected"),
             OnDisconnected = !settings.Verbose ? null : (peer, error) => journal.Note(
-                $"{name}: {peer.RemoteAddress} {(error is null ? "done" : error.Message)} (received {peer.BytesReceived}, sent {peer.BytesSent} bytes)"),
+                $"{name}: {peer.RemoteAddress} {error?.Message ?? "done"} (received {peer.BytesReceived}, sent {peer.BytesSent} bytes)"),
             OnAcceptError = error => journal.Note($"{name}: {error.Message}"),
         };
     }
@@ -128,11 +143,11 @@ internal static class ServeCommand
     {
         var open = services.Sum(service => service.ConnectionCount);
         if (open > 0)
-            Terminal.Say($"{Connections(open)} still open: waiting {Duration.Format(DrainTimeout)} at most; Ctrl-C again ends at once.");
+            Terminal.Say($"{Connections(open)} still open: waiting {DrainTimeout.TotalSeconds} s at most; Ctrl-C again ends at once.");
         var cut = (await Task.WhenAll(services.Select(service => service.StopAsync()))).Sum();
         if (cut == 0)
             return ExitCodes.Success;
-        Terminal.Say($"sock: {Connections(cut)} did not end within {Duration.Format(DrainTimeout)} and {(cut == 1 ? "was" : "were")} cut");
+        Terminal.Say($"sock: {Connections(cut)} did not end within {DrainTimeout.TotalSeconds} s and {(cut == 1 ? "was" : "were")} cut");
         return ExitCodes.Time;
     }
 

@@ -81,7 +81,7 @@ public class ServeCommandTests
         sock.Signal("TERM");
         var result = await sock.WaitAsync();
         Assert.Equal(5, result.ExitCode);
-        Assert.Contains("sock: 1 connection did not end within 5s and was cut\n", result.Error);
+        Assert.Contains("sock: 1 connection did not end within 5 s and was cut\n", result.Error);
     }
 
     [Fact]
@@ -152,7 +152,38 @@ public class ServeCommandTests
         Assert.NotEmpty(await Qotd.QueryAsync(Address.Udp("127.0.0.1", await PortOfAsync(sock, "qotd"))));
     }
 
+    [Fact]
+    public async Task Http_says_what_was_asked_or_serves_files()
+    {
+        var directory = Directory.CreateTempSubdirectory("serve-");
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "hello.txt"), "hello\n");
+        foreach (var (words, said) in new[] { ("http=0 -v", "GET /hello.txt HTTP/1."), ($"http=0 -v --root {directory.FullName}", "hello\n") })
+        {
+            await using var sock = SockProcess.Start(["serve", .. words.Split(' ')]);
+            await using var response = await Http.GetAsync($"http://127.0.0.1:{await PortOfAsync(sock, "http")}/hello.txt");
+            using var content = new StreamReader(response.Body);
+            Assert.Contains(said, await content.ReadToEndAsync());
+        }
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task No_more_connections_are_served_at_once_than_allowed()
+    {
+        await using var sock = SockProcess.Start("serve", "echo=0", "--max-conns", "1", "-v");
+        var port = await PortOfAsync(sock, "echo");
+        var first = await Connection.ConnectAsync("127.0.0.1", port);
+        await EchoAsync(first, "a");
+        await using var second = await Connection.ConnectAsync("127.0.0.1", port);
+        var waiting = EchoAsync(second, "b");
+        await EchoAsync(first, "c");
+        Assert.False(waiting.IsCompleted);
+        await first.DisposeAsync();
+        Assert.Equal("b", await waiting);
+    }
+
     [Theory]
+    [InlineData("--root . echo", "--root is for http, which is not served", "Name http too, or leave out --root.")]
     [InlineData("ehco", "there is no built-in service 'ehco'", "Did you mean 'echo'?")]
     [InlineData("echo=65536", "65536", null)]
     [InlineData("echo=", "", null)]
