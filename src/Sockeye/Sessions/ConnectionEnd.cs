@@ -7,7 +7,8 @@ internal sealed class ConnectionEnd(Connection connection) : End
 {
     private byte[]? _buffer;
 
-    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) => connection.Error(kind, operation, reason);
+    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) =>
+        connection.Error(kind, operation, reason);
 
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {

@@ -3,7 +3,8 @@ namespace Sockeye.Sessions;
 /// <summary>An end that is a connected datagram socket: every chunk is a datagram, and nobody can say that it was the last.</summary>
 internal sealed class DatagramEnd(DatagramSocket socket) : End
 {
-    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) => new(kind, operation, reason, socket.RemoteAddress);
+    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) =>
+        new(kind, operation, reason, socket.RemoteAddress);
 
     internal override bool KeepsMessages => true;
 
@@ -33,7 +34,8 @@ internal sealed class ServingDatagramEnd : End
         _peer = first.From;
     }
 
-    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) => new(kind, operation, reason, _peer);
+    internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) =>
+        new(kind, operation, reason, _peer);
 
     internal override bool KeepsMessages => true;
 

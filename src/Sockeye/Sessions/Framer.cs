@@ -87,7 +87,10 @@ internal sealed class Framer
     private void Keep(ReadOnlyMemory<byte> bytes)
     {
         if (_begun.WrittenCount + bytes.Length > LargestMessage)
-            throw new NetException(NetErrorKind.MessageTooLarge, NetOperation.Write, $"a message of the input is longer than {Texts.Bytes(LargestMessage)}");
+        {
+            throw new NetException(
+                NetErrorKind.MessageTooLarge, NetOperation.Write, $"a message of the input is longer than {Texts.Bytes(LargestMessage)}");
+        }
         _begun.Write(bytes.Span);
     }
 

@@ -27,6 +27,9 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
         return flow == received && flow.FailedWriting && local.IsReaderGone(error) ? new(SessionEnding.OutputClosed) : Ruling.Failed(error);
     }
 
+    /// <summary>The ruling when <see cref="SessionOptions.MaxDuration"/> has passed.</summary>
+    public Ruling TooLong() => TimedOut(NetOperation.Read, $"the session did not end within {Texts.Of(options.MaxDuration)}");
+
     private Ruling? OfFacts() => this switch
     {
         _ when received.Error is not null => OfError(received),
@@ -53,9 +56,6 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
     private static TimeSpan RoundUp(TimeSpan left) => TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
     private TimeSpan Left(long since, TimeSpan limit) => limit - _time.GetElapsedTime(since);
-
-    /// <summary>The ruling when <see cref="SessionOptions.MaxDuration"/> has passed.</summary>
-    public Ruling TooLong() => TimedOut(NetOperation.Read, $"the session did not end within {Texts.Of(options.MaxDuration)}");
 
     private Ruling LocalEnded() => options.Replies == 0
         ? new(SessionEnding.LocalEnded)

@@ -18,8 +18,8 @@ internal static class ConnectCommand
             "echo hello | sock connect -u --replies 1 localhost 51423");
         var address = AddressArguments.OfPeer(verb);
         var timeout = CommonOptions.Timeout("longest time to connect", TimeSpan.FromSeconds(10));
-        var source = CommonOptions.Text("--source", "ADDRESS", "address to connect from", "-s");
-        var sourcePort = CommonOptions.Text("--source-port", "PORT", "port to connect from", "-p");
+        var source = CommonOptions.Text("--source", "ADDRESS", "address (or Unix path) to send from", "-s");
+        var sourcePort = CommonOptions.Text("--source-port", "PORT", "port to send from", "-p");
         var numeric = CommonOptions.Flag("--numeric", "look no names up", "-n");
         foreach (Option option in (Option[])[timeout, source, sourcePort, numeric])
             verb.Add(option);

@@ -28,8 +28,9 @@ internal static class ListenCommand
         verb.Runs(
             command =>
             {
-                var transport = session.TransportOf(command);
-                var local = InFamily(address.Listening(command, transport, command.GetValue(host), command.GetValue(port)), session.FamilyOf(command));
+                var asked = address.Listening(
+                    command, session.TransportOf(command), command.GetValue(host), command.GetValue(port));
+                var local = InFamily(asked, session.FamilyOf(command));
                 return new Settings
                 {
                     Address = local,
@@ -157,7 +158,8 @@ internal static class ListenCommand
     {
         0 => null,
         _ when !keepOpen => throw new UsageException("--max-conns is for -k: without it there is one caller"),
-        _ when address.Transport is Transport.Udp or Transport.UnixDatagram => throw new UsageException("--max-conns counts connections, and datagrams have none"),
+        _ when address.Transport is Transport.Udp or Transport.UnixDatagram =>
+            throw new UsageException("--max-conns counts connections, and datagrams have none"),
         _ => count,
     };
 
@@ -168,8 +170,9 @@ internal static class ListenCommand
         (AddressFamily.InterNetworkV6, { Host: "*" }) => At(address, "::"),
         (AddressFamily.InterNetwork, { Host: "localhost" }) => At(address, "127.0.0.1"),
         (AddressFamily.InterNetworkV6, { Host: "localhost" }) => At(address, "::1"),
-        _ when address.IP is { } ip && ip.AddressFamily != family =>
-            throw new UsageException($"'{address.Host}' is an address of the other family", $"Leave out -{(family == AddressFamily.InterNetwork ? 4 : 6)}."),
+        _ when address.IP is { } ip && ip.AddressFamily != family => throw new UsageException(
+            $"'{address.Host}' is an address of the other family",
+            $"Leave out -{(family == AddressFamily.InterNetwork ? 4 : 6)}."),
         _ => address,
     };
 

@@ -16,7 +16,8 @@ internal sealed class SessionArguments
     private readonly Option<TimeSpan> _idle = CommonOptions.Limit("--idle", "longest time without a byte", Timeout.InfiniteTimeSpan, "-i");
     private readonly Option<TimeSpan> _maxTime = CommonOptions.Limit("--max-time", "longest time in all", Timeout.InfiniteTimeSpan);
     private readonly Option<TimeSpan?> _wait = CommonOptions.Wait("--wait", "after input ends, read for TIME at most", "-q");
-    private readonly Option<TimeSpan?> _peerEndedWait = CommonOptions.Wait("--peer-ended-wait", "after the peer ends, allow input to pause for TIME (default 1s)");
+    private readonly Option<TimeSpan?> _peerEndedWait = CommonOptions.Wait(
+        "--peer-ended-wait", "after the peer ends, allow input to pause for TIME (default 1s)");
     private readonly Option<bool> _noShutdown = CommonOptions.Flag("--no-shutdown", "do not tell the peer that input has ended");
     private readonly Option<bool> _sendOnly = CommonOptions.Flag("--send-only", "send input, drop what comes, end with input");
     private readonly Option<bool> _recvOnly = CommonOptions.Flag("--recv-only", "print what comes, send nothing");
@@ -109,7 +110,11 @@ internal sealed class SessionArguments
         if (command.GetValue(_sendOnly) && command.IsGiven("--replies"))
             throw new UsageException("--send-only and --replies exclude each other");
         if (isDatagram && command.GetValue(_zero))
-            throw new UsageException("-z tells nothing over datagrams: only an answer shows that somebody is there", "Send something, and ask for an answer with --replies 1.");
+        {
+            throw new UsageException(
+                "-z tells nothing over datagrams: only an answer shows that somebody is there",
+                "Send something, and ask for an answer with --replies 1.");
+        }
         foreach (var option in (string[])["--datagrams", "--replies"])
         {
             if (!isDatagram && command.IsGiven(option))

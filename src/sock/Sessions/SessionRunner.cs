@@ -17,7 +17,8 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
     public async Task<SessionEnding> RunAsync(End peer, CancellationToken cancel, ConnectReport? report = null)
     {
         var filter = Terminal.OutputIsTerminal && !settings.Raw ? new TerminalFilter(StandardStreams.Output, settings.IsDatagram) : null;
-        var local = End.Of(settings.RecvOnly ? null : StandardStreams.Input, WithCopy(settings.SendOnly ? null : filter ?? StandardStreams.Output));
+        var output = WithCopy(settings.SendOnly ? null : filter ?? StandardStreams.Output);
+        var local = End.Of(settings.RecvOnly ? null : StandardStreams.Input, output);
         var outcome = await Session.RunAsync(local, peer, settings.Rules with { OnChunk = OnChunk, OnEnded = talk.Ended }, cancel);
         if (filter is not null && outcome.Ending != SessionEnding.OutputClosed)
             await filter.FinishAsync();
@@ -69,7 +70,8 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
 
     /// <summary>Some servers take a half-close for a client that has gone. Whoever only takes in a file ends just so.</summary>
     private bool IsDroppedClient(SessionOutcome outcome) =>
-        outcome is { Ending: SessionEnding.BothEnded, BytesReceived: 0, BytesSent: > 0 and <= LargestRequest, LocalEnded: { } asked, PeerEnded: { } ended }
+        outcome is { Ending: SessionEnding.BothEnded, BytesReceived: 0, BytesSent: > 0 and <= LargestRequest }
+        && outcome is { LocalEnded: { } asked, PeerEnded: { } ended }
         && settings is { SendOnly: false, IsDatagram: false, Rules.HalfClose: true }
         && ended >= asked && ended - asked < SoonAfter;
 

@@ -52,7 +52,9 @@ internal sealed class SessionTalk(SessionSettings settings)
     /// <summary>We reached a peer.</summary>
     public void Connected(Address asked, Address local, Address remote) => Tell(
         settings.Verbose || _isForPerson,
-        () => settings.Verbose && local.Path is not "" ? $"Connected from {local} to {remote}" : $"Connected to {InBothForms(asked, remote)}{Hint}",
+        () => settings.Verbose && local.Path is not ""
+            ? $"Connected from {local} to {remote}"
+            : $"Connected to {InBothForms(asked, remote)}{Hint}",
         "connected",
         json => WriteEnds(json, local, remote));
 
@@ -72,7 +74,9 @@ internal sealed class SessionTalk(SessionSettings settings)
     /// <summary>A peer reached us.</summary>
     public void Accepted(Address local, Address remote) => Tell(
         settings.Verbose || _isForPerson,
-        () => settings.IsDatagram ? $"First datagram from {Named(remote)}{Hint}" : $"Connection from {Named(remote)} to {local}{Hint}",
+        () => settings.IsDatagram
+            ? $"First datagram from {Named(remote)}{Hint}"
+            : $"Connection from {Named(remote)} to {local}{Hint}",
         "accepted",
         json => WriteEnds(json, local, remote));
 
@@ -87,6 +91,8 @@ internal sealed class SessionTalk(SessionSettings settings)
     public void Ended(SessionDirection direction)
     {
         var isInput = direction == SessionDirection.Sent;
+        if (isInput && settings.RecvOnly)
+            return;
         var isOver = Interlocked.Increment(ref _ended) == 2
             || (isInput ? settings.Rules.LocalEndedWait : settings.Rules.PeerEndedWait) == TimeSpan.Zero;
         Tell(
@@ -109,7 +115,8 @@ internal sealed class SessionTalk(SessionSettings settings)
         _ended = 0;
         Tell(
             settings.Verbose,
-            () => $"{OutcomeText.Reason(outcome, settings.Rules)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}\n{OutcomeText.Times(outcome, report)}",
+            () => $"{OutcomeText.Reason(outcome, settings.Rules)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}\n"
+                + OutcomeText.Times(outcome, report),
             "finished",
             json => OutcomeText.Write(json, outcome, report));
     }
@@ -144,8 +151,8 @@ internal sealed class SessionTalk(SessionSettings settings)
 
     private string WhatFollowsInput => settings switch
     {
-        { IsDatagram: true, Rules.LocalEndedWait: var wait } when wait == Timeout.InfiniteTimeSpan => "waiting for datagrams until Ctrl-C (-q TIME or --replies N would end it)",
         { Rules.LocalEndedWait: var wait } when wait != Timeout.InfiniteTimeSpan => $"reading for {Duration.Format(wait)} at most",
+        { IsDatagram: true } => "waiting for datagrams until Ctrl-C (-q TIME or --replies N would end it)",
         _ => "reading until the peer ends (-q TIME or --idle TIME would limit that)",
     };
 
