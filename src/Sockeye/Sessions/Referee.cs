@@ -30,6 +30,17 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
     /// <summary>The ruling when <see cref="SessionOptions.MaxDuration"/> has passed.</summary>
     public Ruling TooLong() => TimedOut(NetOperation.Read, $"the session did not end within {Texts.Of(options.MaxDuration)}");
 
+    /// <summary>The same ruling, unless the wait has passed and fewer replies came than were asked for. Asked once what had
+    /// come in time is written.</summary>
+    public Ruling OfReplies(Ruling ruling) => ruling switch
+    {
+        { Ending: not SessionEnding.LocalEnded } => ruling,
+        _ when received.Messages >= options.Replies => options.Replies == 0 ? ruling : new(SessionEnding.RepliesCame),
+        _ => TimedOut(
+            NetOperation.Read,
+            $"{received.Messages} of {options.Replies} replies came within {Texts.Of(options.LocalEndedWait)}"),
+    };
+
     private Ruling? OfFacts() => this switch
     {
         _ when received.Error is not null => OfError(received),
@@ -47,7 +58,7 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
         if (sent.Error is { } unsent)
             yield return (Left(Math.Max(received.LastMoved, sent.LastMoved), GraceAfterFailedWrite), () => Ruling.Failed(unsent));
         if (sent.EndedAt != 0 && options.LocalEndedWait != Timeout.InfiniteTimeSpan)
-            yield return (Left(sent.EndedAt, options.LocalEndedWait), LocalEnded);
+            yield return (Left(sent.EndedAt, options.LocalEndedWait), () => new(SessionEnding.LocalEnded));
         if (received.EndedAt != 0 && sent.WaitingSince is not 0 and var silentSince && options.PeerEndedWait != Timeout.InfiniteTimeSpan)
             yield return (Left(Math.Max(received.EndedAt, silentSince), options.PeerEndedWait), () => new(SessionEnding.PeerEnded));
     }
@@ -56,10 +67,6 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
     private static TimeSpan RoundUp(TimeSpan left) => TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
     private TimeSpan Left(long since, TimeSpan limit) => limit - _time.GetElapsedTime(since);
-
-    private Ruling LocalEnded() => options.Replies == 0
-        ? new(SessionEnding.LocalEnded)
-        : TimedOut(NetOperation.Read, $"{received.Messages} of {options.Replies} replies came within {Texts.Of(options.LocalEndedWait)}");
 
     private Ruling Idle() => sent.WaitingSince == 0 && !sent.IsDone
         ? TimedOut(NetOperation.Write, $"the peer took nothing for {Texts.Of(options.IdleTimeout)}")

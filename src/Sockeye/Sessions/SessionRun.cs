@@ -73,7 +73,7 @@ internal sealed class SessionRun
             return _referee.OfError(failed);
         var wasCut = (limitPassed || cancelled) && !(sent.IsComplete && received.IsComplete);
         if (ruling is not null && !wasCut)
-            return ruling;
+            return _referee.OfReplies(ruling);
         return cancelled ? new(SessionEnding.Cancelled) : _referee.TooLong();
     }
 
