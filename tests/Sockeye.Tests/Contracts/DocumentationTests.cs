@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using System.Xml.Linq;
 using Sockeye.Protocols;
 using Sockeye.Sessions;
@@ -41,10 +40,10 @@ public class DocumentationTests
     public async Task The_examples_compile()
     {
         var examples = Everything()
-            .SelectMany(member => (Documentation[member]?.Descendants("example") ?? []).Descendants("code").Select(code => (member, code.Value)))
+            .SelectMany(member => (Documentation[member]?.Descendants("example") ?? []).Descendants("code").Select(code => ($"example of {NameOf(member)}", code.Value)))
             .ToList();
         Assert.NotEmpty(examples);
-        var errors = await ErrorsInAsync(examples);
+        var errors = await Snippets.ErrorsInAsync(examples);
         Assert.True(errors.Length == 0, errors);
     }
 
@@ -62,56 +61,6 @@ public class DocumentationTests
             return false;
         return documentation.Element("inheritdoc") is not null || documentation.Element("summary")?.Value.Trim().Length > 0;
     }
-
-    /// <summary>What the compiler says about the examples, each made the body of a method; its lines are the example's.</summary>
-    private static async Task<string> ErrorsInAsync(IEnumerable<(MemberInfo Member, string Code)> examples)
-    {
-        var directory = Directory.CreateTempSubdirectory("examples-");
-        try
-        {
-            var source = Path.Combine(directory.FullName, "Examples.cs");
-            await File.WriteAllTextAsync(source, SourceOf(examples));
-            var run = await RunningProgram.RunAsync(Metadata("DotnetHost"), ["exec", Metadata("Compiler"), .. Arguments(source)]);
-            return run.ExitCode == 0 ? "" : (run.Output + run.Error).Replace(directory.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-    }
-
-    private static string SourceOf(IEnumerable<(MemberInfo Member, string Code)> examples)
-    {
-        var text = new StringBuilder(ImplicitUsings).Append("static class Examples {\n");
-        foreach (var (number, (member, code)) in examples.Index())
-        {
-            text.Append($"static async Task Example{number}(string[] args, CancellationToken cancel) {{\n")
-                .Append($"#line 1 \"example of {NameOf(member)}\"\n")
-                .Append(code.Trim('\n')).Append("\n#line default\nawait Task.CompletedTask; }\n");
-        }
-        return text.Append("}\n").ToString();
-    }
-
-    private const string ImplicitUsings = """
-        using System; using System.Collections.Generic; using System.IO; using System.Linq;
-        using System.Threading; using System.Threading.Tasks;
-        using Sockeye; using Sockeye.Protocols; using Sockeye.Sessions;
-
-        """;
-
-    private static IEnumerable<string> Arguments(string source) =>
-    [
-        "-nologo", "-target:library", "-langversion:14", "-nullable", "-warn:0", $"-out:{Path.ChangeExtension(source, ".dll")}",
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(file => Path.GetFileName(file) == "Sockeye.dll" || file.StartsWith(RuntimeDirectory, StringComparison.Ordinal))
-            .Select(file => $"-reference:{file}"),
-        source,
-    ];
-
-    private static string RuntimeDirectory => Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-
-    private static string Metadata(string key) => typeof(DocumentationTests).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
     private static string NameOf(MemberInfo member) =>
         member is Type type ? type.FullName! : $"{member.DeclaringType!.FullName}: {CSharpText.Of(member)}";
