@@ -9,7 +9,8 @@ internal sealed class TourServices : IAsyncDisposable
 
     private TourServices()
     {
-        _silent = Server.Start("localhost:0", static (_, cancel) => Task.Delay(Timeout.Infinite, cancel));
+        _silent = Server.Start(
+            "localhost:0", static (_, cancel) => Task.Delay(Timeout.Infinite, cancel), new() { DrainTimeout = TimeSpan.Zero });
         _resetting = Server.Start("localhost:0", Tapped(HangUpOnFirstLineAsync));
     }
 
