@@ -126,6 +126,7 @@ public class SessionEndingTests
         await session.Peer.Lines.WriteAsync("part");
         await session.Peer.Lines.FlushAsync();
         Assert.Equal("request", await session.Peer.Lines.ReadToEndAsync());
+        await session.SomethingPrintedAsync();
         await session.Clock.FireAsync(TimeSpan.FromSeconds(3));
         var outcome = await session.Outcome;
         Assert.Equal((SessionEnding.LocalEnded, null), (outcome.Ending, outcome.Error));
