@@ -137,6 +137,7 @@ public class ConnectionTests
         Assert.Equal(NetErrorKind.TimedOut, error.Kind);
         error = Assert.Throws<NetException>(() => client.ReadByte());
         Assert.Equal((NetErrorKind.TimedOut, NetOperation.Read), (error.Kind, error.Operation));
+        client.ReadTimeout = Timeout.Infinite;
         await server.WriteAsync("x"u8.ToArray());
         Assert.Equal('x', client.ReadByte());
     }
@@ -146,7 +147,7 @@ public class ConnectionTests
     {
         foreach (var blocking in new[] { false, true })
         {
-            var (client, _) = await ConnectionPairs.CreateAsync(ground);
+            var (client, server) = await ConnectionPairs.CreateAsync(ground);
             client.WriteTimeout = 50;
             var error = await Assert.ThrowsAsync<NetException>(async () =>
             {
@@ -157,6 +158,7 @@ public class ConnectionTests
             });
             Assert.Equal((NetErrorKind.TimedOut, NetOperation.Write), (error.Kind, error.Operation));
             client.Abort();
+            server.Abort();
         }
     }
 
@@ -203,7 +205,7 @@ public class ConnectionTests
     public async Task Closing_says_when_the_peer_took_nothing()
     {
         var time = new FakeTimeProvider();
-        var (client, _) = await ConnectionPairs.CreateAsync(Ground.Tcp, new ConnectionOptions { Time = time });
+        var (client, server) = await ConnectionPairs.CreateAsync(Ground.Tcp, new ConnectionOptions { Time = time });
         // Fill both kernels' buffers, so that what Lines holds cannot leave.
         using var stuck = new CancellationTokenSource();
         var filling = client.WriteAsync(new byte[50_000_000], stuck.Token).AsTask();
@@ -212,6 +214,7 @@ public class ConnectionTests
         var error = await Assert.ThrowsAsync<NetException>(() => closing);
         Assert.Equal((NetErrorKind.TimedOut, NetOperation.Close), (error.Kind, error.Operation));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => filling);
+        server.Abort();
     }
 
     [Fact(Timeout = HangGuard)]
