@@ -159,13 +159,13 @@ public sealed partial class DatagramSocket
                     $"the source {source} cannot reach an {Resolver.NameOf(family)} address", address);
             return Binding.Bind(InFamily(source, family), RulesOf(options)).Sockets[0];
         }
+        catch (NetException error) when (error.InnerException is { } cause)
+        {
+            throw ErrorMap.From(cause, NetOperation.Connect, address, source, remote);
+        }
         catch (NetException error)
         {
-            throw new NetException(error.Kind, NetOperation.Connect, error.Reason, address, error.InnerException)
-            {
-                LocalAddress = source,
-                RemoteAddress = remote,
-            };
+            throw new NetException(error.Kind, NetOperation.Connect, error.Reason, address) { LocalAddress = source, RemoteAddress = remote };
         }
     }
 

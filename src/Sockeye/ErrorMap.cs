@@ -83,8 +83,7 @@ internal static class ErrorMap
     /// <summary>What this machine refuses or lacks.</summary>
     private static (NetErrorKind, string) ClassifyLocal(SocketError code, Exception error, Context at) => code switch
     {
-        SocketError.AddressAlreadyInUse => (NetErrorKind.AddressInUse,
-            at.IsUnix ? "the path is taken" : "the port is taken by another socket"),
+        SocketError.AddressAlreadyInUse => (NetErrorKind.AddressInUse, AddressInUse(at)),
         SocketError.AddressNotAvailable => AddressNotAvailable(at),
         SocketError.AccessDenied => (NetErrorKind.AccessDenied, AccessDenied(at)),
         SocketError.TooManyOpenSockets or SocketError.ProcessLimit =>
@@ -104,13 +103,22 @@ internal static class ErrorMap
         _ => Unknown(error),
     };
 
+    private static string AddressInUse(Context at) => at switch
+    {
+        { IsUnix: true } => "the path is taken",
+        { Operation: NetOperation.Connect, Local: { } source } => $"the source port {source.Port} is taken by another socket",
+        _ => "the port is taken by another socket",
+    };
+
     /// <summary>Linux's EADDRNOTAVAIL; for a Unix path .NET says the same where the kernel said ENOENT.</summary>
     private static (NetErrorKind, string) AddressNotAvailable(Context at)
     {
         if (at.IsUnix)
             return (NetErrorKind.NotFound, at.Operation == NetOperation.Listen ? "there is no such directory" : "there is no such path");
-        if (at.Operation != NetOperation.Connect || at.Local is not null)
+        if (at.Operation != NetOperation.Connect)
             return (NetErrorKind.AddressUnavailable, "that is not an address of this machine");
+        if (at.Local is { } source)
+            return (NetErrorKind.AddressUnavailable, $"the source {source.Host} is not an address of this machine");
         return (NetErrorKind.ResourceExhausted, at.Remote?.IP is { AddressFamily: AddressFamily.InterNetworkV6 }
             ? "no local IPv6 address with a free port to connect from"
             : "no local port is free: close some connections or wait a minute");

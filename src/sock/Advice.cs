@@ -19,8 +19,9 @@ internal static class Advice
         NetErrorKind.InvalidAddress when command.CommandResult.Command.Name == "get" => "Write HOST PORT FILE, or http://HOST:PORT/FILE.",
         NetErrorKind.InvalidAddress when error.Operation == NetOperation.Parse && command.CommandResult.Command.Name is not ("port" or "resolve") =>
             "Write HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT or unix:/path.",
+        NetErrorKind.InvalidAddress when command.IsGiven("--numeric") && error.Address is { IP: null, Path: null } =>
+            "Leave out -n to have names looked up.",
         NetErrorKind.UnknownService => "'sock port --search WORD' finds services by name.",
-        NetErrorKind.NameNotFound when command.IsGiven("--numeric") => "Leave out -n to have names looked up.",
         NetErrorKind.NameNotFound when command.IsGiven("-4") => "Leave out -4: the name may have IPv6 addresses.",
         NetErrorKind.NameNotFound when command.IsGiven("-6") => "Leave out -6: the name may have IPv4 addresses.",
         NetErrorKind.NameNotFound => "Check the spelling of the name.",
@@ -28,7 +29,7 @@ internal static class Advice
         NetErrorKind.Refused => OfRefused(error),
         NetErrorKind.Unreachable when !command.IsGiven("-4") && error.Causes.Any(IsIPv6) => "There may be no IPv6 here: try -4.",
         NetErrorKind.TimedOut => OfTimedOut(error, command),
-        NetErrorKind.AddressInUse when error.Address?.Path is not null => "Another program listens there; choose another path.",
+        NetErrorKind.AddressInUse when error.Address?.Path is not null => "Choose another path, or remove the file if no program needs it.",
         NetErrorKind.AddressInUse when command.CommandResult.Command.Name == "serve" => "NAME=PORT serves it elsewhere; 'ss -lp' says who is there.",
         NetErrorKind.AddressInUse => "Choose another port; 'ss -lp' says who is there.",
         NetErrorKind.AddressUnavailable => "The address must be one of this machine's own.",

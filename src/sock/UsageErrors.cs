@@ -17,7 +17,7 @@ internal static class UsageErrors
     {
         if (command.Action is not null and not ParseErrorAction && command.Action != command.CommandResult.Command.Action)
             return;
-        if ((Misspelt(command) ?? DashedPositional(command) ?? FirstError(command)) is { } error)
+        if ((DashedPositional(command) ?? Misspelt(command) ?? FirstError(command)) is { } error)
             throw error;
     }
 

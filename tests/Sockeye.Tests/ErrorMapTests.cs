@@ -54,7 +54,8 @@ public sealed class ErrorMapTests : IDisposable
     public void An_address_that_is_not_ours_is_told_from_ports_used_up()
     {
         var source = Address.Tcp("203.0.113.1", 0);
-        Assert.Equal(NetErrorKind.AddressUnavailable, ErrorMap.From(SocketError.AddressNotAvailable, NetOperation.Connect, Tcp, source).Kind);
+        var error = ErrorMap.From(SocketError.AddressNotAvailable, NetOperation.Connect, Tcp, source);
+        Assert.Equal((NetErrorKind.AddressUnavailable, "the source 203.0.113.1 is not an address of this machine"), (error.Kind, error.Reason));
         Assert.Equal(NetErrorKind.ResourceExhausted, ErrorMap.From(SocketError.AddressNotAvailable, NetOperation.Connect, Tcp).Kind);
     }
 

@@ -14,6 +14,8 @@ public class UsageTests
     [InlineData("completions bash zsh", "unexpected argument 'zsh'", "See 'sock completions --help'.")]
     [InlineData("completions -bash", "unknown option '-bash'", "See 'sock completions --help'.")]
     [InlineData("completions -- -bash", "no completions for '-bash'", "There are some for bash, zsh and fish.")]
+    [InlineData("connect --bogus 127.0.0.1 80", "unknown option '--bogus'", "See 'sock connect --help'.")]
+    [InlineData("connect --idel 5 127.0.0.1 80", "unknown option '--idel'", "Did you mean '--idle'?")]
     [InlineData("completions @bash", "no completions for '@bash'", "There are some for bash, zsh and fish.")]
     public async Task A_usage_error_is_one_line_with_advice_and_ends_2(string line, string message, string advice)
     {

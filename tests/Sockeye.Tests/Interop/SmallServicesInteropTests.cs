@@ -6,12 +6,9 @@ using Xunit;
 namespace Sockeye.Tests.Interop;
 
 /// <summary>The small services and their clients against other people's.</summary>
-public sealed class SmallServicesInteropTests : IDisposable
+public class SmallServicesInteropTests
 {
     private const int HangGuard = 60_000;
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("services-");
-
-    public void Dispose() => _directory.Delete(recursive: true);
 
     [Theory(Timeout = HangGuard)]
     [InlineData("-p")]
@@ -82,7 +79,7 @@ public sealed class SmallServicesInteropTests : IDisposable
     [InlineData("tcp")]
     public async Task Xinetd_tells_us_the_time(string transport)
     {
-        await using var xinetd = await Xinetd.StartAsync(_directory.FullName);
+        await using var xinetd = await SuperServer.StartAsync("xinetd");
         var time = await Time.MeasureAsync(Address.Parse($"{transport}://localhost:{xinetd.PortOf("time")}"));
         Assert.Equal(0, time.ExtraBytes);
         Assert.InRange(time.Offset, TimeSpan.FromMinutes(-1), TimeSpan.FromMinutes(1));
@@ -92,7 +89,7 @@ public sealed class SmallServicesInteropTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task Xinetds_other_services_are_understood()
     {
-        await using var xinetd = await Xinetd.StartAsync(_directory.FullName);
+        await using var xinetd = await SuperServer.StartAsync("xinetd");
         var bytes = new byte[1_000_000];
         await using (var echo = await Connection.ConnectAsync("localhost", xinetd.PortOf("echo")))
             Assert.Equal(bytes, await Echo.EchoAsync(echo, bytes));

@@ -58,6 +58,9 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>The port that it serves, where that is known.</summary>
+    public int Port { get; set; }
+
     /// <summary>Its input.</summary>
     public Stream StandardInput => _process.StandardInput.BaseStream;
 
@@ -73,11 +76,14 @@ internal sealed class RunningProgram : IAsyncDisposable
     public string Error { get { lock (_error) return _error.ToString(); } }
 
     /// <summary>Types text at it. A program that no longer reads is no error here.</summary>
-    public async Task WriteAsync(string text)
+    public Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Puts bytes into it. A program that no longer reads is no error here.</summary>
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            await StandardInput.WriteAsync(Encoding.UTF8.GetBytes(text));
+            await StandardInput.WriteAsync(bytes);
             await StandardInput.FlushAsync();
         }
         catch (IOException)
