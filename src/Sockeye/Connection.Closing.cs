@@ -23,7 +23,7 @@ public sealed partial class Connection
     {
         if (Interlocked.CompareExchange(ref _state, Closing, Open) != Open)
             return;
-        _readWait.Cancel();
+        _readWait.Close();
         using var limit = new CancellationTokenSource(_options.CloseTimeout, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
@@ -31,17 +31,27 @@ public sealed partial class Connection
             await FinishSendingAsync(either.Token, cancel).ConfigureAwait(false);
             if (_link.CanCloseWrite)
                 await AwaitPeerAsync(longestDrain, either.Token, cancel).ConfigureAwait(false);
-            Release(reset: false);
+            await LetGoAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not NetException && _state == Closed)
+        {
+            throw new ObjectDisposedException("the connection was aborted while it was being closed", error);
         }
         finally
         {
-            Release(reset: true);
+            Abort();
         }
     }
 
     /// <summary>Drops the connection at once: unsent text is lost, pending operations end with
     /// <see cref="ObjectDisposedException"/>, and the peer sees a reset (a Unix peer: an end).</summary>
-    public void Abort() => Release(reset: true);
+    public void Abort()
+    {
+        if (Interlocked.Exchange(ref _state, Closed) == Closed)
+            return;
+        _link.Abort();
+        EndWaits();
+    }
 
     /// <summary>As <see cref="CloseAsync(CancellationToken)"/>, but what that would throw goes to telemetry
     /// (<c>sockeye.close.failures</c>). Takes no longer than <see cref="ConnectionOptions.CloseTimeout"/>.</summary>
@@ -54,6 +64,10 @@ public sealed partial class Connection
         catch (NetException error)
         {
             Telemetry.CloseFailed(error);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Aborted meanwhile: whoever did that knows.
         }
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -73,18 +87,39 @@ public sealed partial class Connection
         try
         {
             await _sendGate.WaitAsync(limited).ConfigureAwait(false);
-            if (_sendFault is not null)
-                throw Again(_sendFault, NetOperation.Close);
-            if (_sendingEnded)
-                return;
-            await SendUnsentAsync(limited).ConfigureAwait(false);
-            if (_link.CanCloseWrite)
-                await EndSendingDirectionAsync(limited).ConfigureAwait(false);
+            try
+            {
+                await SendLastAsync(limited).ConfigureAwait(false);
+            }
+            finally
+            {
+                // A writer that came to the gate meanwhile has to learn behind it that we are closed.
+                _sendGate.Release();
+            }
         }
         catch (OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
             throw Error(NetErrorKind.TimedOut, NetOperation.Close, $"the peer took nothing for {Texts.Of(_options.CloseTimeout)}");
+        }
+    }
+
+    private async ValueTask SendLastAsync(CancellationToken limited)
+    {
+        if (_sendFault is not null)
+            throw Again(_sendFault, NetOperation.Close);
+        if (_sendingEnded)
+            return;
+        await SendUnsentAsync(limited).ConfigureAwait(false);
+        if (!_link.CanCloseWrite)
+            return;
+        try
+        {
+            await EndSendingDirectionAsync(NetOperation.Close, limited).ConfigureAwait(false);
+        }
+        catch (NetException error)
+        {
+            ThrowIfUnsure(error);
         }
     }
 
@@ -102,7 +137,7 @@ public sealed partial class Connection
         {
             cancel.ThrowIfCancellationRequested();
         }
-        catch (Exception error) when (error is not NetException)
+        catch (Exception error) when (error is not NetException && _state != Closed)
         {
             ThrowIfUnsure(Mapped(error, NetOperation.Close));
         }
@@ -149,18 +184,29 @@ public sealed partial class Connection
             throw error;
     }
 
-    private void Release(bool reset)
+    /// <summary>The polite end, for which everything has been done.</summary>
+    internal async ValueTask LetGoAsync()
     {
         if (Interlocked.Exchange(ref _state, Closed) == Closed)
             return;
-        if (reset)
-            _link.Abort();
-        else
-            _link.Dispose();
-        _readWait.Cancel();
-        _writeWait.Cancel();
-        _readWait.Dispose();
-        _writeWait.Dispose();
+        try
+        {
+            await _link.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (ErrorMap.Covers(error))
+        {
+            throw Mapped(error, NetOperation.Close);
+        }
+        finally
+        {
+            EndWaits();
+        }
+    }
+
+    private void EndWaits()
+    {
+        _readWait.Close();
+        _writeWait.Close();
         Telemetry.Ended(BytesReceived, BytesSent);
     }
 

@@ -14,7 +14,7 @@ public sealed partial class Connection
         get => _idleTimeout;
         set
         {
-            _idleTimeout = CheckLimit(value);
+            _idleTimeout = TimeRange.CheckLimit(value);
             _readWait.Reconsider();
             _writeWait.Reconsider();
         }
@@ -72,10 +72,6 @@ public sealed partial class Connection
         var what = operation == NetOperation.Write ? "the peer took nothing" : "no byte came";
         return Error(NetErrorKind.TimedOut, operation, $"{what} for {Texts.Of(ownWasNearer ? own : _idleTimeout)}");
     }
-
-    private static TimeSpan CheckLimit(TimeSpan limit) => limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan
-        ? limit
-        : throw new ArgumentOutOfRangeException(nameof(limit), limit, "a limit is positive or Timeout.InfiniteTimeSpan");
 
     private static int CheckMilliseconds(int limit) => limit is > 0 or Timeout.Infinite
         ? limit

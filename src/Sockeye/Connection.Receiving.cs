@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Sockeye;
 
 public sealed partial class Connection
@@ -108,26 +106,38 @@ public sealed partial class Connection
         if (HasReceivingEnded())
             return 0;
         StartFlush();
-        var since = _options.Time.GetTimestamp();
-        while (true)
+        var token = _readWait.Begin(CancellationToken.None);
+        try
         {
-            try
+            int? count;
+            do
             {
-                return NoteReceived(_link.Read(buffer, Remaining(since, ReadTimeout)), buffer.Length);
+                // Without a count, time has passed; if bytes moved the other way meanwhile, the idle limit has not.
+                count = _link.Read(buffer, _readWait.Remaining, token);
             }
-            catch (Exception error) when (IsLimit(error) && Remaining(since, ReadTimeout) > TimeSpan.Zero)
-            {
-                // Bytes moved the other way meanwhile, so the idle limit has not passed yet.
-            }
-            catch (Exception error) when (error is not NetException)
-            {
-                throw ReadFailed(error, CancellationToken.None);
-            }
+            while (count is null && _readWait.Remaining != TimeSpan.Zero);
+            return NoteReceived(count ?? throw new OperationCanceledException(), buffer.Length);
+        }
+        catch (Exception error) when (error is not NetException)
+        {
+            throw ReadFailed(error, CancellationToken.None);
+        }
+        finally
+        {
+            _readWait.End();
         }
     }
 
-    /// <summary>An end or a failure stays: asked again, a reset socket would give a clean end.</summary>
-    private bool HasReceivingEnded() => _readFault is null ? _receivingEnded : throw Again(_readFault, NetOperation.Read);
+    /// <summary>An end or a failure stays: asked again, a reset socket would give a clean end. Of a flush that failed, only
+    /// one that the peer did not take is told here: a peer that has gone may have left last words, and ends after them.</summary>
+    private bool HasReceivingEnded()
+    {
+        if (_readFault is not null)
+            throw Again(_readFault, NetOperation.Read);
+        if (_unreportedFault is { Kind: NetErrorKind.TimedOut } && TakeUnreportedFault() is { } fault)
+            throw fault;
+        return _receivingEnded;
+    }
 
     /// <summary>The peer's end is where the system's last word about our writes is asked for: a write that failed
     /// after the peer had closed is told nowhere else.</summary>
@@ -149,16 +159,16 @@ public sealed partial class Connection
             return new ObjectDisposedException(nameof(Connection));
         if (error is OperationCanceledException && cancel.IsCancellationRequested)
             return new OperationCanceledException(cancel);
-        if (IsLimit(error))
+        if (error is OperationCanceledException)
             return TimedOut(NetOperation.Read, ReadTimeout);
+        if (IsMisuse(error))
+            return error;
         _readFault = Mapped(error, NetOperation.Read);
         return _readFault;
     }
 
-    /// <summary>Whether a wait was ended by a limit of ours: as a cancellation, or as a blocking socket says it.</summary>
-    private bool IsLimit(Exception error) => error is OperationCanceledException
-        || (error is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-            && (ReadTimeout != Timeout.Infinite || WriteTimeout != Timeout.Infinite || _idleTimeout != Timeout.InfiniteTimeSpan));
+    /// <summary>A stream below that is disposed, or that cannot do this, says so in its own words.</summary>
+    private static bool IsMisuse(Exception error) => error is InvalidOperationException or NotSupportedException;
 
     private NetException Mapped(Exception error, NetOperation operation)
     {

@@ -25,9 +25,10 @@ public sealed partial class Connection
     /// <exception cref="InvalidOperationException">Our own <see cref="CloseWriteAsync"/> came before.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await BeginSendingAsync(cancellationToken).ConfigureAwait(false);
+        await EnterSendingAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ThrowIfUnsendable();
             if (_unsentCount > 0 && TryAppend(buffer.Span))
                 buffer = default;
             await SendUnsentAsync(cancellationToken).ConfigureAwait(false);
@@ -46,9 +47,10 @@ public sealed partial class Connection
     /// <inheritdoc cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        BeginSending();
+        EnterSending();
         try
         {
+            ThrowIfUnsendable();
             if (_unsentCount > 0 && TryAppend(buffer))
                 buffer = default;
             SendUnsent();
@@ -71,9 +73,10 @@ public sealed partial class Connection
     /// <exception cref="NetException">As of <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</exception>
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        await BeginSendingAsync(cancellationToken).ConfigureAwait(false);
+        await EnterSendingAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ThrowIfUnsendable();
             await SendUnsentAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -96,11 +99,14 @@ public sealed partial class Connection
             return;
         if (!_link.CanCloseWrite)
             throw Error(NetErrorKind.Unsupported, NetOperation.Write, "this stream cannot end its sending direction alone");
-        await BeginSendingAsync(cancel).ConfigureAwait(false);
+        await EnterSendingAsync(cancel).ConfigureAwait(false);
         try
         {
+            if (_sendingEnded)
+                return;
+            ThrowIfUnsendable();
             await SendUnsentAsync(cancel).ConfigureAwait(false);
-            await EndSendingDirectionAsync(cancel).ConfigureAwait(false);
+            await EndSendingDirectionAsync(NetOperation.Write, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -111,9 +117,10 @@ public sealed partial class Connection
     /// <summary>Buffers bytes; sends when the buffer is full.</summary>
     internal async ValueTask BufferAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        await BeginSendingAsync(cancel).ConfigureAwait(false);
+        await EnterSendingAsync(cancel).ConfigureAwait(false);
         try
         {
+            ThrowIfUnsendable();
             if (TryAppend(bytes.Span))
                 return;
             await SendUnsentAsync(cancel).ConfigureAwait(false);
@@ -176,39 +183,32 @@ public sealed partial class Connection
         }
     }
 
-    private async ValueTask BeginSendingAsync(CancellationToken cancel)
+    /// <summary>Takes the gate. The caller's token is looked at here, before a byte could have gone, and what is buffered
+    /// then stays.</summary>
+    private async ValueTask EnterSendingAsync(CancellationToken cancel)
     {
         ThrowIfClosed();
+        cancel.ThrowIfCancellationRequested();
         if (!_sendGate.Wait(0, CancellationToken.None))
             await _sendGate.WaitAsync(cancel).ConfigureAwait(false);
-        CheckSendable();
     }
 
-    private void BeginSending()
+    private void EnterSending()
     {
         ThrowIfClosed();
         _sendGate.Wait();
-        CheckSendable();
     }
 
-    /// <summary>With the gate held; releases it if nothing can be sent.</summary>
-    private void CheckSendable()
+    /// <summary>To be asked with the gate held.</summary>
+    private void ThrowIfUnsendable()
     {
-        try
-        {
-            ThrowIfClosed();
-            if (_sendingEnded)
-                throw new InvalidOperationException("the sending direction was ended by CloseWriteAsync");
-            if (TakeUnreportedFault() is { } unreported)
-                throw unreported;
-            if (_sendFault is not null)
-                throw Again(_sendFault, NetOperation.Write);
-        }
-        catch
-        {
-            _sendGate.Release();
-            throw;
-        }
+        ThrowIfClosed();
+        if (_sendingEnded)
+            throw new InvalidOperationException("the sending direction was ended by CloseWriteAsync");
+        if (TakeUnreportedFault() is { } unreported)
+            throw unreported;
+        if (_sendFault is not null)
+            throw Again(_sendFault, NetOperation.Write);
     }
 
     /// <summary>Releases the gate, or hands it to a flush that was wanted while it was held.</summary>
@@ -262,14 +262,13 @@ public sealed partial class Connection
     {
         if (_unsent.Length > 0)
             ArrayPool<byte>.Shared.Return(_unsent);
-        (_unsent, _unsentCount) = ([], 0);
+        (_unsent, _unsentCount, _flushWanted) = ([], 0, false);
     }
 
     private async ValueTask TransmitAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         if (bytes.IsEmpty)
             return;
-        cancel.ThrowIfCancellationRequested();
         var token = _writeWait.Begin(cancel);
         var sent = 0;
         try
@@ -293,26 +292,36 @@ public sealed partial class Connection
 
     private void Transmit(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+            return;
+        var token = _writeWait.Begin(CancellationToken.None);
         var sent = 0;
-        var since = _options.Time.GetTimestamp();
         try
         {
             while (sent < bytes.Length)
             {
                 var piece = bytes[sent..Math.Min(bytes.Length, sent + PieceSize)];
-                _link.Write(piece, Remaining(since, WriteTimeout));
-                sent += NoteSent(piece.Length);
+                var taken = _link.Write(piece, _writeWait.Remaining, token);
+                sent += NoteSent(taken);
+                // If bytes moved the other way meanwhile, the idle limit has not passed.
+                if (taken < piece.Length && _writeWait.Remaining == TimeSpan.Zero)
+                    throw new OperationCanceledException();
             }
         }
         catch (Exception error)
         {
             throw WriteFailed(error, sent, bytes.Length, CancellationToken.None);
         }
+        finally
+        {
+            _writeWait.End();
+        }
     }
 
     private int NoteSent(int count)
     {
-        NoteActivity();
+        if (count > 0)
+            NoteActivity();
         BytesSent += count;
         return count;
     }
@@ -328,25 +337,27 @@ public sealed partial class Connection
             _sendFault = Error(NetErrorKind.ClosedForWriting, NetOperation.Write, cutOff, error);
             return new OperationCanceledException(cancel);
         }
-        if (IsLimit(error))
+        if (error is OperationCanceledException)
         {
             _sendFault = Error(NetErrorKind.ClosedForWriting, NetOperation.Write, cutOff, error);
             return TimedOut(NetOperation.Write, WriteTimeout);
         }
+        if (IsMisuse(error))
+            return error;
         _sendFault = error as NetException ?? Mapped(error, NetOperation.Write);
         return _sendFault;
     }
 
-    private async ValueTask EndSendingDirectionAsync(CancellationToken cancel)
+    private async ValueTask EndSendingDirectionAsync(NetOperation operation, CancellationToken cancel)
     {
         try
         {
-            _sendingEnded = true;
             await _link.CloseWriteAsync(cancel).ConfigureAwait(false);
+            _sendingEnded = true;
         }
-        catch (Exception error) when (error is not NetException and not OperationCanceledException)
+        catch (Exception error) when (error is not NetException and not OperationCanceledException && !IsMisuse(error))
         {
-            _sendFault = Mapped(error, NetOperation.Write);
+            _sendFault = Mapped(error, operation);
             throw _sendFault;
         }
     }

@@ -123,9 +123,10 @@ public sealed partial class Connection : Stream
         Stream stream, Address? local = null, Address? remote = null, ConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        local ??= (stream as Connection)?.LocalAddress ?? Address.Unix("@stream");
-        remote ??= (stream as Connection)?.RemoteAddress ?? Address.Unix("@stream");
-        return new Connection(new StreamLink(stream, local, remote), options ?? ConnectionOptions.Default);
+        Link link = stream is Connection inner
+            ? new ConnectionLink(inner, local ?? inner.LocalAddress, remote ?? inner.RemoteAddress)
+            : new StreamLink(stream, local ?? Address.Unix("@stream"), remote ?? Address.Unix("@stream"));
+        return new Connection(link, options ?? ConnectionOptions.Default);
     }
 
     /// <summary>A connection over a connected socket, which it then owns.</summary>
@@ -158,7 +159,17 @@ public sealed partial class Connection : Stream
     public ConnectReport? Report { get; }
 
     /// <summary>The file-like view: lines, exact counts, text. It shares both buffers with the bytes.</summary>
-    public Lines Lines => _lines ??= new Lines(this, _options.MaxLineLength);
+    public Lines Lines =>
+        _lines ?? Interlocked.CompareExchange(ref _lines, new Lines(this, _options.MaxLineLength), null) ?? _lines;
+
+    /// <inheritdoc cref="Link.CanCloseWrite"/>
+    internal bool CanCloseWrite => _link.CanCloseWrite;
+
+    /// <inheritdoc cref="Link.IsAllAcknowledged"/>
+    internal bool IsAllAcknowledged => _link.IsAllAcknowledged;
+
+    /// <inheritdoc cref="Link.TakePendingError"/>
+    internal Exception? TakePendingError() => _link.TakePendingError();
 
     /// <summary>Bytes received from the peer so far.</summary>
     public long BytesReceived { get; private set; }

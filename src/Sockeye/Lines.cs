@@ -42,7 +42,15 @@ public sealed class Lines
 
     /// <summary>The longest line that is read, in bytes without its end. Starts as
     /// <see cref="ConnectionOptions.MaxLineLength"/>. Defaults to 64 KiB.</summary>
-    public int MaxLineLength { get; set; }
+    public int MaxLineLength
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>Reads a line, without its LF or CR LF. The last line may lack its end.</summary>
     /// <param name="cancel">Gives up; nothing is lost.</param>
@@ -150,11 +158,12 @@ public sealed class Lines
         _connection.BeginReading();
         try
         {
-            while (await _connection.FillAsync(cancel).ConfigureAwait(false))
+            do
             {
                 if (Buffer.Unread.Length > limit)
                     throw TooLong("text", limit);
             }
+            while (await _connection.FillAsync(cancel).ConfigureAwait(false));
             return Encoding.UTF8.GetString(Take(Buffer.Unread.Length).Span);
         }
         finally
@@ -201,15 +210,16 @@ public sealed class Lines
     private async ValueTask<int?> FindAsync(
         ReadOnlyMemory<byte> delimiter, int limit, int spare, CancellationToken cancel)
     {
+        var most = (long)limit + spare;
         var searched = 0;
         while (true)
         {
             var found = Buffer.Unread.Span[searched..].IndexOf(delimiter.Span);
             if (found >= 0)
-                return searched + found <= limit + spare ? searched + found : throw TooLong("line", limit);
+                return searched + found <= most ? searched + found : throw TooLong("line", limit);
             // The delimiter may have begun in the last bytes.
             searched = Math.Max(0, Buffer.Unread.Length - delimiter.Length + 1);
-            if (searched > limit + spare)
+            if (searched > most)
                 throw TooLong("line", limit);
             if (!await _connection.FillAsync(cancel).ConfigureAwait(false))
                 return null;

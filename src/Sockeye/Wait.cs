@@ -15,9 +15,7 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
     private long _since;
     private bool _pending;
     private bool _armed;
-
-    /// <summary>Whether the limit ended the wait that was begun last.</summary>
-    public bool HasExpired { get; private set; }
+    private bool _closed;
 
     /// <summary>Begins a wait; the token ends it.</summary>
     public CancellationToken Begin(CancellationToken caller)
@@ -25,21 +23,20 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
         CancellationTokenSource source;
         lock (_lock)
         {
-            if (_source.IsCancellationRequested)
+            if (_source.IsCancellationRequested && !_closed)
                 _source = new CancellationTokenSource();
             source = _source;
-            HasExpired = false;
             _pending = true;
             _since = time.GetTimestamp();
             if (!_armed)
-                Arm(remaining(_since));
+                Arm(Remaining);
         }
         _caller = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source);
         return source.Token;
     }
 
-    /// <summary>How long a blocking wait begun now may last.</summary>
-    public TimeSpan Limit => remaining(time.GetTimestamp());
+    /// <summary>What is left for the wait that was begun last.</summary>
+    public TimeSpan Remaining => remaining(_since);
 
     public void End()
     {
@@ -48,12 +45,17 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
             _pending = false;
     }
 
-    /// <summary>Ends the wait that is pending, if one is.</summary>
-    public void Cancel()
+    /// <summary>Ends the wait that is pending, and every later one as it begins: an operation that had looked whether the
+    /// connection is open just before it closed must not wait either.</summary>
+    public void Close()
     {
         CancellationTokenSource source;
         lock (_lock)
+        {
+            _closed = true;
+            _timer?.Dispose();
             source = _source;
+        }
         source.Cancel();
     }
 
@@ -64,19 +66,13 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
         {
             _armed = false;
             if (_pending)
-                Arm(remaining(_since));
+                Arm(Remaining);
         }
-    }
-
-    public void Dispose()
-    {
-        lock (_lock)
-            _timer?.Dispose();
     }
 
     private void Arm(TimeSpan due)
     {
-        _armed = due != Timeout.InfiniteTimeSpan;
+        _armed = due != Timeout.InfiniteTimeSpan && !_closed;
         if (!_armed)
             return;
         _timer ??= time.CreateTimer(static wait => ((Wait)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -89,16 +85,16 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
         lock (_lock)
         {
             _armed = false;
-            if (!_pending)
+            if (!_pending || _closed)
                 return;
-            var left = remaining(_since);
-            if (left == Timeout.InfiniteTimeSpan || left > TimeSpan.Zero)
+            var left = Remaining;
+            if (left != TimeSpan.Zero)
             {
                 Arm(left);
                 return;
             }
-            HasExpired = true;
-            source = _source;
+            // Replaced at once: a wait that begins before the line below has run is not the one that took too long.
+            (source, _source) = (_source, new CancellationTokenSource());
         }
         source.Cancel();
     }

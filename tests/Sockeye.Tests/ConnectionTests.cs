@@ -302,7 +302,7 @@ public class ConnectionTests
     }
 
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
-    public async Task A_read_sends_what_was_buffered_and_reports_its_failure_at_the_next_operation(Ground ground)
+    public async Task A_read_sends_what_was_buffered(Ground ground)
     {
         var (client, server) = await ConnectionPairs.CreateAsync(ground);
         await client.Lines.WriteAsync("prompt:");
@@ -312,6 +312,56 @@ public class ConnectionTests
         await server.Lines.WriteLineAsync("reply");
         await server.Lines.FlushAsync();
         Assert.Equal("reply", await reading);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_flush_that_the_peer_does_not_take_is_told_at_the_next_operation_and_a_read_may_go_on()
+    {
+        var (client, server) = Connection.CreatePair();
+        await client.WriteAsync(new byte[64 * 1024]);
+        client.WriteTimeout = 50;
+        client.ReadTimeout = 5_000;
+        await client.Lines.WriteAsync("prompt:");
+        await server.WriteAsync(new byte[1]);
+        Assert.Equal(1, await client.ReadAsync(new byte[1]));     // starts the flush, which waits for nobody
+        var error = await Assert.ThrowsAsync<NetException>(async () =>
+        {
+            await client.Lines.FlushAsync();                      // behind the flush that was started
+        });
+        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Write), (error.Kind, error.Operation));
+        await server.WriteAsync(new byte[1]);
+        Assert.Equal(1, await client.ReadAsync(new byte[1]));
+        client.Abort();
+        server.Abort();
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_flush_that_failed_unheard_is_told_by_the_next_read()
+    {
+        var (client, server) = Connection.CreatePair();
+        await client.WriteAsync(new byte[64 * 1024]);
+        client.WriteTimeout = 50;
+        await client.Lines.WriteAsync("prompt:");
+        NetException? told = null;
+        while (told is null)
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+            try
+            {
+                await client.ReadAsync(new byte[1], soon.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nothing came; the flush goes on beside.
+            }
+            catch (NetException error)
+            {
+                told = error;
+            }
+        }
+        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Write), (told.Kind, told.Operation));
+        client.Abort();
+        server.Abort();
     }
 
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]

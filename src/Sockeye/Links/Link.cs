@@ -6,9 +6,9 @@ namespace Sockeye.Links;
 /// <summary>
 /// What a <see cref="Connection"/> stands on: moves bytes and ends directions, nothing more. Limits, buffers and
 /// errors live above it; a link throws what the platform throws (<see cref="System.Net.Sockets.SocketException"/>,
-/// <see cref="IOException"/>) and is never called after <see cref="Dispose"/>.
+/// <see cref="IOException"/>) and starts nothing after <see cref="DisposeAsync"/> or <see cref="Abort"/>.
 /// </summary>
-internal abstract class Link : IDisposable
+internal abstract class Link : IAsyncDisposable
 {
     /// <summary>Our end.</summary>
     public abstract Address LocalAddress { get; }
@@ -25,14 +25,17 @@ internal abstract class Link : IDisposable
     /// <summary>Sends all of the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
 
-    /// <summary>As <see cref="ReadAsync"/>, blocking; cancelled, or a socket's TimedOut, when the limit has passed.</summary>
-    public virtual int Read(Span<byte> buffer, TimeSpan limit)
+    /// <summary>As <see cref="ReadAsync"/>, blocking.</summary>
+    /// <param name="buffer">Where to put the bytes.</param>
+    /// <param name="limit">When a link that blocks in the system comes back empty-handed: the token cannot reach it there.</param>
+    /// <param name="cancel">Ends the wait of every other link.</param>
+    /// <returns>How many bytes; null when the limit has passed.</returns>
+    public virtual int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
     {
-        using var timer = new CancellationTokenSource(limit);
         var bytes = ArrayPool<byte>.Shared.Rent(buffer.Length);
         try
         {
-            var count = ReadAsync(bytes.AsMemory(0, buffer.Length), timer.Token).AsTask().GetAwaiter().GetResult();
+            var count = ReadAsync(bytes.AsMemory(0, buffer.Length), cancel).AsTask().GetAwaiter().GetResult();
             bytes.AsSpan(0, count).CopyTo(buffer);
             return count;
         }
@@ -42,11 +45,21 @@ internal abstract class Link : IDisposable
         }
     }
 
-    /// <summary>As <see cref="WriteAsync"/>, blocking; ends as <see cref="Read"/> when the limit has passed.</summary>
-    public virtual void Write(ReadOnlySpan<byte> bytes, TimeSpan limit)
+    /// <summary>As <see cref="WriteAsync"/>, blocking, with limits as of <see cref="Read"/>.</summary>
+    /// <returns>How many bytes were sent: all of them unless the limit has passed.</returns>
+    public virtual int Write(ReadOnlySpan<byte> bytes, TimeSpan limit, CancellationToken cancel)
     {
-        using var timer = new CancellationTokenSource(limit);
-        WriteAsync(bytes.ToArray(), timer.Token).AsTask().GetAwaiter().GetResult();
+        var copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        try
+        {
+            bytes.CopyTo(copy);
+            WriteAsync(copy.AsMemory(0, bytes.Length), cancel).AsTask().GetAwaiter().GetResult();
+            return bytes.Length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
     }
 
     /// <summary>Ends our sending direction: after the last byte the peer reads the end.</summary>
@@ -65,5 +78,5 @@ internal abstract class Link : IDisposable
     public abstract void Abort();
 
     /// <summary>Frees what the link holds; what a polite end needs has been done before.</summary>
-    public abstract void Dispose();
+    public abstract ValueTask DisposeAsync();
 }

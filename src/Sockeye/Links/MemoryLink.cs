@@ -47,7 +47,7 @@ internal sealed class MemoryLink : Link
     }
 
     /// <summary>As a kernel does: unread bytes turn the close into a reset, and later writes of the peer fail.</summary>
-    public override void Dispose()
+    public override ValueTask DisposeAsync()
     {
         if (_incoming.IsEmpty)
         {
@@ -58,5 +58,6 @@ internal sealed class MemoryLink : Link
         {
             Abort();
         }
+        return default;
     }
 }

@@ -7,6 +7,9 @@ namespace Sockeye.Links;
 /// <summary>A connected TCP or Unix stream socket on the runtime's own engine.</summary>
 internal sealed class SocketLink(Socket socket, Transport transport) : Link
 {
+    private TimeSpan _readLimit = Timeout.InfiniteTimeSpan;
+    private TimeSpan _writeLimit = Timeout.InfiniteTimeSpan;
+
     // Asked for at once: a socket that the peer has reset no longer knows its remote end.
     public override Address LocalAddress { get; } = AddressOf(socket.LocalEndPoint, transport);
 
@@ -29,17 +32,27 @@ internal sealed class SocketLink(Socket socket, Transport transport) : Link
         }
     }
 
-    public override int Read(Span<byte> buffer, TimeSpan limit)
+    public override int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
     {
-        socket.ReceiveTimeout = Milliseconds(limit);
-        return socket.Receive(buffer);
+        if (limit != _readLimit)
+            socket.ReceiveTimeout = Milliseconds(_readLimit = limit);
+        var count = socket.Receive(buffer, SocketFlags.None, out var error);
+        return HasPassed(limit, error) ? null : count;
     }
 
-    public override void Write(ReadOnlySpan<byte> bytes, TimeSpan limit)
+    public override int Write(ReadOnlySpan<byte> bytes, TimeSpan limit, CancellationToken cancel)
     {
-        socket.SendTimeout = Milliseconds(limit);
-        while (!bytes.IsEmpty)
-            bytes = bytes[socket.Send(bytes)..];
+        if (limit != _writeLimit)
+            socket.SendTimeout = Milliseconds(_writeLimit = limit);
+        var sent = 0;
+        do
+        {
+            sent += socket.Send(bytes[sent..], SocketFlags.None, out var error);
+            if (HasPassed(limit, error))
+                break;
+        }
+        while (sent < bytes.Length);
+        return sent;
     }
 
     public override ValueTask CloseWriteAsync(CancellationToken cancel)
@@ -74,16 +87,26 @@ internal sealed class SocketLink(Socket socket, Transport transport) : Link
 
     public override void Abort()
     {
-        if (transport == Transport.Tcp)
-            socket.LingerState = new LingerOption(true, 0);
-        socket.Dispose();
+        // No time to linger: TCP then sends a reset.
+        socket.Close(0);
     }
 
-    public override void Dispose() => socket.Dispose();
+    public override ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return default;
+    }
 
     private static Address AddressOf(EndPoint? endPoint, Transport transport) => endPoint is null
         ? throw new SocketException((int)SocketError.ConnectionReset)
         : Address.From(endPoint, transport);
+
+    private static bool HasPassed(TimeSpan limit, SocketError error) => error switch
+    {
+        SocketError.Success => false,
+        SocketError.TimedOut or SocketError.WouldBlock when limit != Timeout.InfiniteTimeSpan => true,
+        _ => throw new SocketException((int)error),
+    };
 
     /// <summary>A socket's own limits are whole milliseconds, and 0 there means none.</summary>
     private static int Milliseconds(TimeSpan limit) =>

@@ -1,6 +1,6 @@
 namespace Sockeye.Links;
 
-/// <summary>Any stream as a link; it has one end for both directions unless it is a connection itself.</summary>
+/// <summary>Any stream as a link; it has one end for both directions.</summary>
 internal sealed class StreamLink(Stream stream, Address local, Address remote) : Link
 {
     public override Address LocalAddress => local;
@@ -16,18 +16,11 @@ internal sealed class StreamLink(Stream stream, Address local, Address remote) :
         await stream.FlushAsync(cancel).ConfigureAwait(false);
     }
 
-    public override bool CanCloseWrite => stream is Connection;
+    public override bool CanCloseWrite => false;
 
-    public override ValueTask CloseWriteAsync(CancellationToken cancel) =>
-        stream is Connection connection ? connection.CloseWriteAsync(cancel) : default;
+    public override ValueTask CloseWriteAsync(CancellationToken cancel) => throw new NotSupportedException();
 
-    public override void Abort()
-    {
-        if (stream is Connection connection)
-            connection.Abort();
-        else
-            stream.Dispose();
-    }
+    public override void Abort() => stream.Dispose();
 
-    public override void Dispose() => stream.Dispose();
+    public override ValueTask DisposeAsync() => stream.DisposeAsync();
 }

@@ -9,7 +9,11 @@ public sealed record ConnectOptions
 
     /// <summary>Limit for look-up, every attempt and the layers together. Defaults to 10 s;
     /// <see cref="Timeout.InfiniteTimeSpan"/> for none. Passing it is <see cref="NetErrorKind.TimedOut"/>.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>Use only addresses of this family (<see cref="AddressFamily.InterNetwork"/> or
     /// <see cref="AddressFamily.InterNetworkV6"/>). Defaults to null: both.</summary>
@@ -24,10 +28,18 @@ public sealed record ConnectOptions
 
     /// <summary>How long an attempt has to itself before the next address is tried beside it (RFC 8305, section 5).
     /// Defaults to 250 ms.</summary>
-    public TimeSpan AttemptDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan AttemptDelay
+    {
+        get;
+        init => field = TimeRange.CheckWait(value);
+    } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long to wait for the IPv6 answer after the IPv4 answer has come (RFC 8305, section 3). Defaults to 50 ms.</summary>
-    public TimeSpan ResolutionDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan ResolutionDelay
+    {
+        get;
+        init => field = TimeRange.CheckWait(value);
+    } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Limits and manners of the connection once it stands. Defaults to <see cref="ConnectionOptions"/>'s defaults.</summary>
     public ConnectionOptions Connection { get; init; } = ConnectionOptions.Default;

@@ -10,11 +10,19 @@ public sealed record DatagramOptions
     /// <summary>Limit for looking a host up, and for the peer's queue to take a datagram (a Unix peer that does not read
     /// holds its senders up); then <see cref="NetErrorKind.TimedOut"/>. Defaults to 10 s;
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long one receive may wait; then <see cref="NetErrorKind.TimedOut"/>. Defaults to
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit.</summary>
-    public TimeSpan ReceiveTimeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+    public TimeSpan ReceiveTimeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>Bytes taken of one datagram; the rest is cut and <see cref="Datagram.Truncated"/> set. Defaults to
     /// 65,535: more than UDP carries (65,507 over IPv4, 65,527 over IPv6); a Unix datagram can be larger.</summary>

@@ -33,7 +33,11 @@ public sealed record ListenOptions
 
     /// <summary>Limit for all layers of one connection together; passing it is <see cref="NetErrorKind.TimedOut"/>, in
     /// operation <see cref="NetOperation.Handshake"/>. Defaults to 10 s.</summary>
-    public TimeSpan LayerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan LayerTimeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>Looks service names up. Defaults to <see cref="ServiceRegistry.Default"/>.</summary>
     public ServiceRegistry Services { get; init; } = ServiceRegistry.Default;

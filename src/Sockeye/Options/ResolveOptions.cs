@@ -13,7 +13,11 @@ public sealed record ResolveOptions
 
     /// <summary>Limit for the look-up. Defaults to 10 s; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none but the
     /// system's own. Passing it is <see cref="NetErrorKind.TimedOut"/>, unless one family has been answered by then.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock of the limit. Defaults to <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

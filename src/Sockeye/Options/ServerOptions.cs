@@ -22,7 +22,11 @@ public sealed record ServerOptions
 
     /// <summary>How long a connection may wait while no byte moves. Defaults to 60 s; overrides
     /// <see cref="ConnectionOptions.IdleTimeout"/>.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long connections may go on after stopping began; then they are aborted and their handlers' token is
     /// cancelled. <see cref="TimeSpan.Zero"/> aborts at once, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.
@@ -30,12 +34,7 @@ public sealed record ServerOptions
     public TimeSpan DrainTimeout
     {
         get;
-        init
-        {
-            if (value != Timeout.InfiniteTimeSpan)
-                ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
-            field = value;
-        }
+        init => field = TimeRange.CheckWait(value);
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>Told of each connection when its layers are done, just before its handler starts. Called from the

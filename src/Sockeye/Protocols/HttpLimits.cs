@@ -7,11 +7,35 @@ public sealed record HttpLimits
     public static HttpLimits Default { get; } = new();
 
     /// <summary>The longest status, request, header or chunk line, in bytes with its end. Defaults to 8 KiB.</summary>
-    public int MaxLineLength { get; init; } = 8 * 1024;
+    public int MaxLineLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 8 * 1024;
 
     /// <summary>The most header lines of a message, and as many again for its trailers. Defaults to 100.</summary>
-    public int MaxHeaders { get; init; } = 100;
+    public int MaxHeaders
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = 100;
 
     /// <summary>The most bytes of all header lines together, and as many again for the trailers. Defaults to 64 KiB.</summary>
-    public int MaxHeadersLength { get; init; } = 64 * 1024;
+    public int MaxHeadersLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = 64 * 1024;
 }

@@ -24,11 +24,23 @@ public sealed record HttpOptions
 
     /// <summary>How long the server may be silent at any point, then <see cref="NetErrorKind.TimedOut"/>. Becomes the
     /// connection's <see cref="Connection.IdleTimeout"/>. Defaults to 30 s; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>The most bytes of content; more is <see cref="NetErrorKind.LimitExceeded"/>, told at once where the length
     /// is promised. Defaults to null: no limit.</summary>
-    public long? MaxSize { get; init; }
+    public long? MaxSize
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value ?? 0, nameof(value));
+            field = value;
+        }
+    }
 
     /// <summary>Limits of the head, which more is <see cref="NetErrorKind.LimitExceeded"/>. Defaults to <see cref="HttpLimits"/>'s
     /// defaults: 8 KiB a line, 100 headers, 64 KiB together.</summary>

@@ -7,7 +7,11 @@ public sealed record HttpServerOptions
 
     /// <summary>How long all of a request's head may take to come, however steadily it drips in; then the client gets
     /// status 408. Defaults to 30 s; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
-    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan HeadTimeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>Limits of the head; a longer request line gets status 414, more of headers 431. Defaults to
     /// <see cref="HttpLimits"/>'s defaults: 8 KiB a line, 100 headers, 64 KiB together.</summary>

@@ -8,7 +8,11 @@ public sealed record QueryOptions
 
     /// <summary>How long each try waits for the answer. Defaults to 1 s; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>
     /// for no limit. Over TCP, which resends by itself, connecting and the answer together may take as long as all tries.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Timeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often the question is sent before it is given up, at least once. Defaults to 3.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 1.</exception>

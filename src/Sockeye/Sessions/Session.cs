@@ -36,7 +36,6 @@ public static class Session
         ArgumentNullException.ThrowIfNull(local);
         ArgumentNullException.ThrowIfNull(peer);
         options ??= SessionOptions.Default;
-        options.ThrowIfInvalid();
         if (options.Replies > 0 && !peer.KeepsMessages)
             throw new ArgumentException("replies can be counted only where a message has an end of its own: from a datagram socket", nameof(options));
         return new SessionRun(local, peer, options).RunAsync(cancel);

@@ -7,11 +7,19 @@ public sealed record SessionOptions
 
     /// <summary>How long no byte may move in either direction; then the session fails with <see cref="NetErrorKind.TimedOut"/>.
     /// Defaults to <see cref="Timeout.InfiniteTimeSpan"/>: no limit.</summary>
-    public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long the whole session may take; then it fails with <see cref="NetErrorKind.TimedOut"/>.
     /// Defaults to <see cref="Timeout.InfiniteTimeSpan"/>: no limit.</summary>
-    public TimeSpan MaxDuration { get; init; } = Timeout.InfiniteTimeSpan;
+    public TimeSpan MaxDuration
+    {
+        get;
+        init => field = TimeRange.CheckLimit(value);
+    } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Shut the sending direction to the peer when local input ends, so that the peer reads an end.
     /// Defaults to true.</summary>
@@ -23,11 +31,19 @@ public sealed record SessionOptions
 
     /// <summary>How long the peer may still send after local input has ended; that is a good end.
     /// Defaults to <see cref="Timeout.InfiniteTimeSpan"/>: until the peer ends.</summary>
-    public TimeSpan LocalEndedWait { get; init; } = Timeout.InfiniteTimeSpan;
+    public TimeSpan LocalEndedWait
+    {
+        get;
+        init => field = TimeRange.CheckWait(value);
+    } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long local input may be silent after the peer's stream has ended; that is a good end.
     /// Defaults to 1 s.</summary>
-    public TimeSpan PeerEndedWait { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PeerEndedWait
+    {
+        get;
+        init => field = TimeRange.CheckWait(value);
+    } = TimeSpan.FromSeconds(1);
 
     /// <summary>Send CR LF for each LF that has no CR before it. Defaults to false.</summary>
     public bool Crlf { get; init; }
@@ -37,11 +53,27 @@ public sealed record SessionOptions
     public Framing Framing { get; init; }
 
     /// <summary>Bytes in a message of <see cref="Framing.Block"/>, at least 1; the last may be shorter. Defaults to 1,024.</summary>
-    public int FrameSize { get; init; } = 1024;
+    public int FrameSize
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1024;
 
     /// <summary>End as soon as this many messages have come from a datagram peer; fewer at the end are
     /// <see cref="NetErrorKind.TimedOut"/>. Defaults to 0: replies are not counted.</summary>
-    public int Replies { get; init; }
+    public int Replies
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>Sees every chunk as it is carried, just before it is written. Defaults to null.</summary>
     public Action<SessionChunk>? OnChunk { get; init; }
@@ -52,35 +84,4 @@ public sealed record SessionOptions
 
     /// <summary>The clock of every limit. Defaults to <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    internal void ThrowIfInvalid()
-    {
-        ThrowUnlessLimit(IdleTimeout, nameof(IdleTimeout));
-        ThrowUnlessLimit(MaxDuration, nameof(MaxDuration));
-        ThrowUnlessWait(LocalEndedWait, nameof(LocalEndedWait));
-        ThrowUnlessWait(PeerEndedWait, nameof(PeerEndedWait));
-        ThrowUnlessAtLeast(1, FrameSize, nameof(FrameSize));
-        ThrowUnlessAtLeast(0, Replies, nameof(Replies));
-    }
-
-    private static void ThrowUnlessLimit(TimeSpan limit, string name)
-    {
-        if (limit == TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(name, limit, "a limit is above zero, or Timeout.InfiniteTimeSpan");
-        ThrowUnlessWait(limit, name);
-    }
-
-    private static void ThrowUnlessWait(TimeSpan wait, string name)
-    {
-        if (wait != Timeout.InfiniteTimeSpan && (wait < TimeSpan.Zero || wait > LongestTimer))
-            throw new ArgumentOutOfRangeException(name, wait, "a time is from zero to 49 days, or Timeout.InfiniteTimeSpan");
-    }
-
-    private static void ThrowUnlessAtLeast(int least, int count, string name)
-    {
-        if (count < least)
-            throw new ArgumentOutOfRangeException(name, count, $"at least {least}");
-    }
-
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 }

@@ -245,19 +245,19 @@ public class SessionFailureTests
     [Fact]
     public async Task Options_that_mean_nothing_are_refused()
     {
-        SessionOptions[] wrong =
+        Func<SessionOptions>[] wrong =
         [
-            new() { IdleTimeout = TimeSpan.Zero },
-            new() { MaxDuration = TimeSpan.FromSeconds(-5) },
-            new() { MaxDuration = TimeSpan.MaxValue },
-            new() { LocalEndedWait = TimeSpan.FromSeconds(-5) },
-            new() { PeerEndedWait = TimeSpan.FromSeconds(-5) },
-            new() { FrameSize = 0 },
-            new() { Replies = -1 },
-            new() { Replies = 1 },
+            () => new() { IdleTimeout = TimeSpan.Zero },
+            () => new() { MaxDuration = TimeSpan.FromSeconds(-5) },
+            () => new() { MaxDuration = TimeSpan.MaxValue },
+            () => new() { LocalEndedWait = TimeSpan.FromSeconds(-5) },
+            () => new() { PeerEndedWait = TimeSpan.FromSeconds(-5) },
+            () => new() { FrameSize = 0 },
+            () => new() { Replies = -1 },
         ];
-        foreach (var options in wrong)
-            await Assert.ThrowsAnyAsync<ArgumentException>(() => Session.RunAsync(End.Of(null, null), End.Of(null, null), options));
+        Assert.All(wrong, make => Assert.Throws<ArgumentOutOfRangeException>(make));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Session.RunAsync(End.Of(null, null), End.Of(null, null), new() { Replies = 1 }));
     }
 
     private static NetException AssertFailed(NetErrorKind kind, SessionOutcome outcome)
