@@ -221,8 +221,14 @@ public sealed class Server : IAsyncDisposable
 
     private async Task ServeAsync(ServedConnection served)
     {
-        var error = await TalkAsync(served).ConfigureAwait(false);
-        served.End(error);
+        using (var activity = Telemetry.StartServing(served.Connection))
+        {
+            var error = await TalkAsync(served).ConfigureAwait(false);
+            error = served.CutOffReason ?? error;
+            if (error is not null)
+                Telemetry.Note(activity, error);
+            served.End(error);
+        }
         _served.Remove(served);
         _places.Release();
     }
@@ -260,7 +266,7 @@ public sealed class Server : IAsyncDisposable
         var late = CutOffRest();
         await WaitAsync(drained, HandlerGrace).ConfigureAwait(false);
         foreach (var leftBehind in _served.ToArray())
-            leftBehind.End(error: null);
+            leftBehind.End(leftBehind.CutOffReason);
         return late;
     }
 

@@ -26,6 +26,10 @@ internal static class Telemetry
     public static Activity? StartConnecting(Address address) =>
         Activities.StartActivity("sockeye.connect", ActivityKind.Client)?.SetTag("server.address", address.ToString());
 
+    /// <summary>A span from a connection's acceptance until it is closed; the handler runs within it.</summary>
+    public static Activity? StartServing(Connection peer) =>
+        Activities.StartActivity("sockeye.serve", ActivityKind.Server)?.SetTag("client.address", peer.RemoteAddress.ToString());
+
     /// <summary>For an exception filter: notes why the span failed, and never catches.</summary>
     public static bool Note(Activity? activity, Exception error)
     {

@@ -51,4 +51,29 @@ public class TelemetryTests
         Assert.Equal(nameof(NetErrorKind.Refused), span.GetTagItem("error.type"));
         Assert.Equal(ActivityStatusCode.Error, span.Status);
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_served_connection_is_a_span_of_its_own_with_its_error()
+    {
+        var spans = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Sockeye",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var starter = new Activity("the starter's").Start();
+        var server = Server.Start("127.0.0.1:0", async (peer, cancel) =>
+        {
+            await peer.Lines.ReadLineAsync(cancel);
+            throw new InvalidOperationException("thrown on purpose");
+        });
+        await using var caller = await Connection.ConnectAsync(server.LocalAddress);
+        await caller.CloseWriteAsync();
+        await server.StopAsync();
+        var span = Assert.Single(spans, span => Equals(span.GetTagItem("client.address"), caller.LocalAddress.ToString()));
+        Assert.Equal(("sockeye.serve", ActivityKind.Server, null), (span.OperationName, span.Kind, span.ParentId));
+        Assert.Equal((nameof(InvalidOperationException), ActivityStatusCode.Error), (span.GetTagItem("error.type"), span.Status));
+    }
 }

@@ -3,16 +3,17 @@ namespace Sockeye;
 /// <summary>One connection of a server, from its acceptance to its report.</summary>
 internal sealed class ServedConnection(Connection connection, Action<Connection, Exception?>? report)
 {
-    private NetException? _cutOff;
     private int _reported;
 
     /// <summary>The bare connection, then the outermost of its layers.</summary>
     public Connection Connection { get; set; } = connection;
 
-    /// <summary>Drops the connection; the reason is what its end is reported with, whatever the handler says of it.</summary>
+    /// <summary>Why the server dropped it, if it did: what its end is reported with, whatever the handler says of it.</summary>
+    public NetException? CutOffReason { get; private set; }
+
     public void CutOff(NetException reason)
     {
-        _cutOff = reason;
+        CutOffReason = reason;
         Connection.Abort();
     }
 
@@ -23,7 +24,7 @@ internal sealed class ServedConnection(Connection connection, Action<Connection,
             return;
         try
         {
-            report?.Invoke(Connection, _cutOff ?? error);
+            report?.Invoke(Connection, error);
         }
         catch
         {
