@@ -16,9 +16,6 @@ internal static class Advice
 
     private static string? OfKind(NetException error, ParseResult command) => error.Kind switch
     {
-        NetErrorKind.InvalidAddress when command.CommandResult.Command.Name == "get" => "Write HOST PORT FILE, or http://HOST:PORT/FILE.",
-        NetErrorKind.InvalidAddress when error.Operation == NetOperation.Parse && command.CommandResult.Command.Name is not ("port" or "resolve") =>
-            "Write HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT or unix:/path.",
         NetErrorKind.InvalidAddress when command.IsGiven("--numeric") && error.Address is { IP: null, Path: null } =>
             "Leave out -n to have names looked up.",
         NetErrorKind.UnknownService => "'sock port --search WORD' finds services by name.",
@@ -43,8 +40,8 @@ internal static class Advice
     private static string OfRefused(NetException error) => error.Address switch
     {
         { Path: not null } => "The socket is there, but its server is not running.",
-        { Transport: Transport.Udp } address when IsThisMachine(address) => $"Nobody listens there. 'sock listen -u {address.Port}' would; 'sock serve' starts services to talk to.",
-        { } address when IsThisMachine(address) => $"Nobody listens there. 'sock listen {address.Port}' would; 'sock serve' starts services to talk to.",
+        { } address when IsThisMachine(address) =>
+            $"Nobody listens there. 'sock listen {(address.Transport == Transport.Udp ? "-u " : "")}{address.Port}' would; 'sock serve' starts services to talk to.",
         _ => "Nobody listens there: check the port, and whether the server is running.",
     };
 

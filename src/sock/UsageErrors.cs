@@ -51,13 +51,16 @@ internal static class UsageErrors
             return null;
         var message = error.SymbolResult switch
         {
-            ArgumentResult { Tokens.Count: 0, Parent: CommandResult verb } missing => $"{verb.Command.Name} needs {missing.Argument.Name}",
+            ArgumentResult { Tokens.Count: 0, Parent: CommandResult verb } missing => $"{verb.Command.Name} needs {NameOf(missing.Argument)}",
             OptionResult { Tokens.Count: 0 } missing => $"option '{missing.IdentifierToken?.Value}' needs a value",
-            CommandResult { Command: Verb verb } => $"{verb.Name} needs {string.Join(" and ", verb.Arguments.Select(argument => argument.Name))}",
+            OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice => $"option '{twice.IdentifierToken?.Value}' is given more than once",
+            CommandResult { Command: Verb verb } => $"{verb.Name} needs {string.Join(" and ", verb.Arguments.Select(NameOf))}",
             _ => char.ToLowerInvariant(error.Message[0]) + error.Message[1..].TrimEnd('.'),
         };
         return new UsageException(message, SeeHelp(command));
     }
+
+    private static string NameOf(Argument argument) => argument.Name.Replace(" | ", " or ", StringComparison.Ordinal);
 
     private static UsageException UnknownOption(string word, ParseResult command) =>
         Unknown("option", word, OptionNames(command.CommandResult), command);
@@ -65,7 +68,7 @@ internal static class UsageErrors
     private static IEnumerable<string> OptionNames(SymbolResult? result)
     {
         for (; result is CommandResult { Command: var command }; result = result.Parent)
-            foreach (var option in command.Options.Where(option => !option.Hidden))
+            foreach (var option in command.Options.Where(option => !option.Hidden && option.Name.StartsWith("--", StringComparison.Ordinal)))
             {
                 yield return option.Name;
             }

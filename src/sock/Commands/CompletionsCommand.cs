@@ -11,6 +11,7 @@ internal static class CompletionsCommand
             "source <(sock completions bash)",
             "sock completions fish > ~/.config/fish/completions/sock.fish");
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
+        shell.CompletionSources.Add("bash", "zsh", "fish");
         verb.Add(shell);
         verb.Runs(command => new Settings(command.GetRequiredValue(shell)), RunAsync);
         return verb;

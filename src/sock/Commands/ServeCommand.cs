@@ -19,6 +19,7 @@ internal static class ServeCommand
         {
             Description = "what to serve, and where (default all, at ports from 51409 to 51480)",
         };
+        services.CompletionSources.Add([.. ServiceCatalog.All.Select(service => service.Name)]);
         var host = CommonOptions.Text("--host", "HOST", "where to be reached: an address of this machine, or * for all (default localhost)");
         var standardPorts = CommonOptions.Flag("--standard-ports", "use the assigned ports, which may need rights (echo 7, time 37, ...)");
         var root = CommonOptions.Text("--root", "DIR", "http serves the files under DIR, and nothing outside it");
