@@ -123,10 +123,11 @@ public sealed partial class Connection : Stream
         Stream stream, Address? local = null, Address? remote = null, ConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Link link = stream is Connection inner
-            ? new ConnectionLink(inner, local ?? inner.LocalAddress, remote ?? inner.RemoteAddress)
-            : new StreamLink(stream, local ?? Address.Unix("@stream"), remote ?? Address.Unix("@stream"));
-        return new Connection(link, options ?? ConnectionOptions.Default);
+        options ??= ConnectionOptions.Default;
+        if (stream is not Connection inner)
+            return new Connection(new StreamLink(stream, local ?? Address.Unix("@stream"), remote ?? Address.Unix("@stream")), options);
+        var link = new ConnectionLink(inner, local ?? inner.LocalAddress, remote ?? inner.RemoteAddress);
+        return new Connection(link, options, inner._dialled, inner.Report);
     }
 
     /// <summary>A connection over a connected socket, which it then owns.</summary>

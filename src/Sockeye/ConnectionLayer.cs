@@ -28,9 +28,8 @@ internal static class ConnectionLayers
             connection.Abort();
             if (error is OperationCanceledException && timer.IsCancellationRequested && !cancel.IsCancellationRequested)
             {
-                throw new NetException(
-                    NetErrorKind.TimedOut, NetOperation.Handshake, $"not done within {Texts.Of(limit)}",
-                    connection.RemoteAddress, error);
+                throw connection.Error(
+                    NetErrorKind.TimedOut, NetOperation.Handshake, $"not done within {Texts.Of(limit)}", error);
             }
             throw;
         }

@@ -126,7 +126,7 @@ public sealed partial class DatagramSocket
                 errors.Add(error);
             }
         }
-        return links.Count > 0 ? [.. links] : throw NoneConnected(errors);
+        return links.Count > 0 ? [.. links] : throw NetException.NotConnected(address, errors);
     }
 
     private static DatagramLink ConnectTo(IPEndPoint peer, Address address, DatagramOptions options)
@@ -253,12 +253,4 @@ public sealed partial class DatagramSocket
 
     private static NetException NotResolvable(string reason, Address address) =>
         new(NetErrorKind.InvalidAddress, NetOperation.Resolve, reason, address);
-
-    private static NetException NoneConnected(List<NetException> errors)
-    {
-        var worst = errors[0];
-        return errors.Count == 1
-            ? worst
-            : new NetException(worst.Kind, NetOperation.Connect, worst.Reason, worst.Address, worst, [.. errors]);
-    }
 }

@@ -133,6 +133,10 @@ public sealed class Listener : IAsyncDisposable
             {
                 // It gave up before it was accepted: the next one.
             }
+            catch (NetException)
+            {
+                // It gave up before its ends could be asked for.
+            }
             catch (SocketException error)
             {
                 throw ErrorMap.From(error, NetOperation.Accept, LocalAddress);

@@ -29,6 +29,25 @@ public sealed class NetException : IOException
         Causes = causes ?? [];
     }
 
+    /// <summary>The one error of several attempts: the one that says most about the peer.</summary>
+    /// <param name="target">Where to, as the caller gave it.</param>
+    /// <param name="causes">One per address tried, at least one.</param>
+    internal static NetException NotConnected(Address target, IReadOnlyList<NetException> causes)
+    {
+        var cause = causes.MinBy(cause => cause.Kind switch
+        {
+            NetErrorKind.Refused => 0,
+            NetErrorKind.TimedOut => 1,
+            NetErrorKind.Unreachable => 2,
+            _ => 3,
+        })!;
+        return new(cause.Kind, NetOperation.Connect, cause.Reason, target, cause.InnerException, causes)
+        {
+            LocalAddress = cause.LocalAddress,
+            RemoteAddress = causes.Count == 1 ? cause.RemoteAddress : null,
+        };
+    }
+
     /// <summary>What went wrong.</summary>
     public NetErrorKind Kind { get; }
 

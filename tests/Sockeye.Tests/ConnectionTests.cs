@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Sockeye.Tests.Support;
 using Xunit;
@@ -425,6 +427,18 @@ public class ConnectionTests
         Assert.Equal(client.LocalAddress, server.RemoteAddress);
         Assert.Equal(client.RemoteAddress, server.LocalAddress);
         Assert.Equal("127.0.0.1", client.LocalAddress.Host);
+    }
+
+    [Theory(Timeout = HangGuard), InlineData(true), InlineData(false)]
+    public async Task Small_writes_are_sent_at_once_unless_asked_otherwise(bool byDefault)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var dialled = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await dialled.ConnectAsync(listener.LocalEndpoint);
+        var options = byDefault ? ConnectionOptions.Default : new() { NoDelay = false };
+        await using var connection = Connection.FromSocket(dialled, Transport.Tcp, null, options);
+        Assert.Equal(byDefault, dialled.NoDelay);
     }
 
     private static byte[] Payload(int length)

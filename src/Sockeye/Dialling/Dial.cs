@@ -63,7 +63,7 @@ internal sealed class Dial(
         }
         catch (NetException cause)
         {
-            throw NotConnected([cause]);
+            throw NetException.NotConnected(target, [cause]);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class Dial(
         if (await race.RunAsync(limit.Token).ConfigureAwait(false) is { } socket)
             return socket;
         if (race.AttemptErrors is { Count: > 0 } causes)
-            throw NotConnected(causes);
+            throw NetException.NotConnected(target, causes);
         throw limit.Token.IsCancellationRequested
             ? Resolver.TimedOut(options.Timeout, target)
             : Resolver.NotResolved(target.Host, options.Family, race.LookUpErrors, target);
@@ -123,23 +123,6 @@ internal sealed class Dial(
     {
         var reason = limit.HasPassed ? $"no answer within {Texts.Of(options.Timeout)}" : "given up before it answered";
         return new(NetErrorKind.TimedOut, NetOperation.Connect, reason, target) { RemoteAddress = remote };
-    }
-
-    /// <summary>The one error of several attempts: the one that says most about the peer.</summary>
-    private NetException NotConnected(IReadOnlyList<NetException> causes)
-    {
-        var cause = causes.MinBy(cause => cause.Kind switch
-        {
-            NetErrorKind.Refused => 0,
-            NetErrorKind.TimedOut => 1,
-            NetErrorKind.Unreachable => 2,
-            _ => 3,
-        })!;
-        return new(cause.Kind, NetOperation.Connect, cause.Reason, target, cause.InnerException, causes)
-        {
-            LocalAddress = cause.LocalAddress,
-            RemoteAddress = causes.Count == 1 ? cause.RemoteAddress : null,
-        };
     }
 
     private NetException Invalid(string reason) => new(NetErrorKind.InvalidAddress, NetOperation.Connect, reason, target);
