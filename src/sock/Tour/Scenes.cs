@@ -144,15 +144,9 @@ internal static class Scenes
         await stage.SockAsync($"connect -4 localhost {stage.Services["echo"]}", "over IPv4\n", expect: "over IPv4");
         if (System.Net.Sockets.Socket.OSSupportsIPv6)
             await stage.SockAsync($"connect -6 localhost {stage.Services["echo"]}", "over IPv6\n", expect: "over IPv6");
-        await stage.TalkAsync("between processes of one machine, by a path", () => EchoOverUnixAsync(stage.Cancel));
-    }
-
-    private static async Task<bool> EchoOverUnixAsync(CancellationToken cancel)
-    {
         var path = Path.Combine(Path.GetTempPath(), $"sock-tour-{Environment.ProcessId}");
-        await using var server = Server.Start(Address.Unix(path), Echo.ServeAsync);
-        await using var connection = await Connection.ConnectAsync(Address.Unix(path), cancel: cancel);
-        return (await Echo.EchoAsync(connection, "hello"u8.ToArray(), cancel)).AsSpan().SequenceEqual("hello"u8);
+        await using var server = stage.Services.EchoAt(Address.Unix(path));
+        await stage.SockAsync($"connect --unix {path}", "by a path\n", expect: "by a path");
     }
 
     private static async Task ErrorsAsync(Stage stage)

@@ -1,3 +1,5 @@
+using Sockeye.Protocols;
+
 namespace Sockeye.Tool.Tour;
 
 /// <summary>Every built-in service on a free loopback port, with a tap on each, and two servers that misbehave on purpose.</summary>
@@ -42,6 +44,9 @@ internal sealed class TourServices : IAsyncDisposable
         await stopped.DisposeAsync();
         await StartAsync(ServiceCatalog.Find(service), port);
     }
+
+    /// <summary>Echoes to processes of this machine, at a path, until it is disposed of.</summary>
+    public Server EchoAt(Address path) => Server.Start(path, Tapped(Echo.ServeAsync));
 
     private async Task StartAsync(Service service, int port)
     {
