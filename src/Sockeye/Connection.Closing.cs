@@ -123,14 +123,15 @@ public sealed partial class Connection
         }
     }
 
-    /// <summary>Takes in the peer's last bytes until its end, then waits until everything of ours is acknowledged.</summary>
+    /// <summary>Takes in the peer's last bytes until its end, then waits until everything of ours, if there was anything, is
+    /// acknowledged.</summary>
     private async ValueTask AwaitPeerAsync(TimeSpan longestDrain, CancellationToken limited, CancellationToken cancel)
     {
         try
         {
             if (!_receivingEnded && _readFault is null)
                 await DrainAsync(longestDrain, limited).ConfigureAwait(false);
-            for (var pause = ShortestPause; !_link.IsAllAcknowledged; pause *= 2)
+            for (var pause = ShortestPause; BytesSent > 0 && !_link.IsAllAcknowledged; pause *= 2)
                 await Task.Delay(pause, _options.Time, limited).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

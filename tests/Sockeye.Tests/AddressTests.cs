@@ -63,6 +63,8 @@ public class AddressTests
     [InlineData("a:b:80", "too many colons")]
     [InlineData("[::1", "no closing bracket")]
     [InlineData("[::1]", "has no port: write [::1]:PORT")]
+    [InlineData("[a\u0017b]", "has no port: write [ADDRESS]:PORT")]
+    [InlineData("::1:\u0017", "needs brackets around the IPv6 address: write [::1]:PORT")]
     [InlineData("[::1]80", "has no port")]
     [InlineData("[::1]:80:90", "after the bracket comes :PORT")]
     [InlineData("[127.0.0.1]:80", "brackets are for IPv6")]

@@ -84,7 +84,7 @@ internal static class AddressText
             if (bracket < 0)
                 throw Invalid($"{Quoted.Of(text)} has no closing bracket: write [ADDRESS]:PORT");
             if (colon < bracket)
-                throw Invalid($"{Quoted.Of(text)} has no port: write {text[..(bracket + 1)]}:PORT");
+                throw Invalid($"{Quoted.Of(text)} has no port: write {(HostText.IsLiteral(text[1..bracket]) ? text[..(bracket + 1)] : "[ADDRESS]")}:PORT");
             if (colon > bracket + 1)
                 throw Invalid($"{Quoted.Of(text)} is no address: after the bracket comes :PORT");
         }
@@ -97,9 +97,9 @@ internal static class AddressText
 
     private static string BracketAdvice(string text, int lastColon)
     {
-        var host = text[..lastColon];
+        var (host, port) = (text[..lastColon], text[(lastColon + 1)..]);
         if (HostText.IsLiteral(host))
-            return $"needs brackets around the IPv6 address: write [{host}]:{text[(lastColon + 1)..]}";
+            return $"needs brackets around the IPv6 address: write [{host}]:{(port.Length > 0 && port.All(IsServiceCharacter) ? port : "PORT")}";
         return HostText.IsLiteral(text)
             ? $"needs brackets around the IPv6 address, and a port: write [{text}]:PORT"
             : "has too many colons: write HOST:PORT, or [ADDRESS]:PORT for IPv6";
