@@ -7,10 +7,10 @@ namespace Sockeye.Tests.Cli;
 public class ConnectDatagramTests
 {
     [Theory(Timeout = HangGuard)]
-    [InlineData("-u --replies 1 localhost {0}")]
-    [InlineData("--replies 1 udp://localhost:{0}")]
-    [InlineData("-u --replies 1 127.0.0.1:{0}")]
-    [InlineData("-u -q 500ms localhost {0}")]
+    [InlineData("-u -q 30s --replies 1 localhost {0}")]
+    [InlineData("-q 30s --replies 1 udp://localhost:{0}")]
+    [InlineData("-u -q 30s --replies 1 127.0.0.1:{0}")]
+    [InlineData("-u -q 5s localhost {0}")]
     public async Task A_datagram_goes_and_its_answer_comes(string words)
     {
         await using var server = DatagramServer.Start("127.0.0.1:0", (request, _) => new(request.Bytes));
