@@ -21,11 +21,11 @@ public class DocumentationTests
     ];
 
     [Fact]
-    public void Every_public_type_and_member_is_explained() => AssertNone(
+    public void Every_public_type_and_member_is_explained() => Findings.AssertNone(
         Everything().Where(member => !IsExplained(member)).Select(NameOf));
 
     [Fact]
-    public void Every_option_says_its_default() => AssertNone(
+    public void Every_option_says_its_default() => Findings.AssertNone(
         Library.GetExportedTypes()
             .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) || type.Name.EndsWith("Limits", StringComparison.Ordinal))
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
@@ -33,18 +33,17 @@ public class DocumentationTests
             .Select(NameOf));
 
     [Fact]
-    public void The_main_types_are_shown_at_work() => AssertNone(
+    public void The_main_types_are_shown_at_work() => Findings.AssertNone(
         MainTypes.Where(type => Documentation[type]?.Element("example")?.Element("code") is null).Select(NameOf));
 
     [Fact(Timeout = 120_000)]
     public async Task The_examples_compile()
     {
         var examples = Everything()
-            .SelectMany(member => (Documentation[member]?.Descendants("example") ?? []).Descendants("code").Select(code => ($"example of {NameOf(member)}", code.Value)))
+            .SelectMany(member => (Documentation[member]?.Descendants("example") ?? []).Descendants("code").Select(code => new Snippet($"example of {NameOf(member)}", 1, code.Value)))
             .ToList();
         Assert.NotEmpty(examples);
-        var errors = await Snippets.ErrorsInAsync(examples);
-        Assert.True(errors.Length == 0, errors);
+        Findings.AssertNone(await Snippets.ErrorsInAsync(examples));
     }
 
     private static IEnumerable<MemberInfo> Everything() =>
@@ -62,10 +61,4 @@ public class DocumentationTests
 
     private static string NameOf(MemberInfo member) =>
         member is Type type ? type.FullName! : $"{member.DeclaringType!.FullName}: {CSharpText.Of(member)}";
-
-    private static void AssertNone(IEnumerable<string> missing)
-    {
-        var lines = missing.ToList();
-        Assert.True(lines.Count == 0, string.Join('\n', lines));
-    }
 }

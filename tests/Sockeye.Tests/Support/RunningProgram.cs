@@ -122,6 +122,9 @@ internal sealed class RunningProgram : IAsyncDisposable
     public async Task WaitForOutputAsync(string text) =>
         _ = await WaitAsync(() => Output.Contains(text, StringComparison.Ordinal) ? text : null, $"'{text}' on standard output");
 
+    /// <summary>Waits until its standard output is as expected; false if it ended, or patience did, before that.</summary>
+    public Task<bool> OutputBecomesAsync(Func<string, bool> expected, TimeSpan patience) => BecomesAsync(() => expected(Output), patience);
+
     /// <summary>Waits until its standard output has come to so many bytes.</summary>
     public async Task WaitForOutputBytesAsync(long count) =>
         _ = await WaitAsync(() => OutputLength >= count ? "" : null, $"{count} bytes on standard output");
@@ -157,22 +160,33 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     private async Task<string> WaitAsync(Func<string?> probe, string what)
     {
-        using var guard = new CancellationTokenSource(HangGuard);
+        string? found = null;
+        if (await BecomesAsync(() => (found = probe()) is not null, HangGuard))
+            return found!;
+        throw _readers.IsCompleted
+            ? new InvalidOperationException($"{Name} ended before it printed {what}.\n{Transcript}")
+            : new TimeoutException($"{Name} did not print {what} within {HangGuard.TotalSeconds} s.\n{Transcript}");
+    }
+
+    private async Task<bool> BecomesAsync(Func<bool> expected, TimeSpan patience)
+    {
+        using var guard = new CancellationTokenSource(patience);
         while (true)
         {
             var change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _changes.Enqueue(change);
-            if (probe() is { } found)
-                return found;
-            if (_readers.IsCompleted)
-                throw new InvalidOperationException($"{Name} ended before it printed {what}.\n{Transcript}");
+            var isAll = _readers.IsCompleted;
+            if (expected())
+                return true;
+            if (isAll)
+                return false;
             try
             {
                 await Task.WhenAny(change.Task, _readers).WaitAsync(guard.Token);
             }
-            catch (OperationCanceledException late)
+            catch (OperationCanceledException)
             {
-                throw new TimeoutException($"{Name} did not print {what} within {HangGuard.TotalSeconds} s.\n{Transcript}", late);
+                return false;
             }
         }
     }

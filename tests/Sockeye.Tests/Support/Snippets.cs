@@ -1,21 +1,28 @@
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sockeye.Tests.Support;
 
-/// <summary>Compiles pieces of documentation, each made the body of a method; the lines of errors are the piece's own.</summary>
-internal static class Snippets
+/// <summary>A piece of code in the documentation: the body of an async method, with using directives before it and types behind it.</summary>
+/// <param name="Place">The page or member that it stands in.</param>
+/// <param name="Line">The number of its first line there.</param>
+/// <param name="Code">Its text.</param>
+internal sealed record Snippet(string Place, int Line, string Code);
+
+/// <summary>Compiles pieces of documentation; errors name their places.</summary>
+internal static partial class Snippets
 {
-    /// <summary>What the compiler says about the snippets; empty if it has no objection.</summary>
-    public static async Task<string> ErrorsInAsync(IEnumerable<(string Title, string Code)> examples)
+    /// <summary>What the compiler objects to in the snippets.</summary>
+    public static async Task<IEnumerable<string>> ErrorsInAsync(IEnumerable<Snippet> snippets)
     {
         var directory = Directory.CreateTempSubdirectory("examples-");
         try
         {
             var source = Path.Combine(directory.FullName, "Examples.cs");
-            await File.WriteAllTextAsync(source, SourceOf(examples));
+            await File.WriteAllTextAsync(source, SourceOf(snippets));
             var run = await RunningProgram.RunAsync(Metadata("DotnetHost"), ["exec", Metadata("Compiler"), .. Arguments(source)]);
-            return run.ExitCode == 0 ? "" : (run.Output + run.Error).Replace(directory.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            return run.ExitCode == 0 ? [] : (run.Output + run.Error).Replace(directory.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Split('\n');
         }
         finally
         {
@@ -23,17 +30,24 @@ internal static class Snippets
         }
     }
 
-    private static string SourceOf(IEnumerable<(string Title, string Code)> examples)
+    private static string SourceOf(IEnumerable<Snippet> snippets)
     {
-        var text = new StringBuilder(ImplicitUsings).Append("static class Examples {\n");
-        foreach (var (number, (title, code)) in examples.Index())
+        var text = new StringBuilder(ImplicitUsings);
+        foreach (var (number, snippet) in snippets.Index())
         {
-            text.Append($"static async Task Example{number}(string[] args, CancellationToken cancel) {{\n")
-                .Append($"#line 1 \"{title}\"\n")
-                .Append(code.Trim('\n')).Append("\n#line default\nawait Task.CompletedTask; }\n");
+            var lines = snippet.Code.Trim('\n').Split('\n');
+            var body = lines.TakeWhile(line => line.Trim().Length == 0 || line.StartsWith("//", StringComparison.Ordinal) || UsingDirective.IsMatch(line)).Count();
+            var types = Array.FindIndex(lines, TypeDeclaration.IsMatch) is >= 0 and var first ? first : lines.Length;
+            text.Append($"namespace Example{number} {{\n").AppendLines(snippet, lines, ..body)
+                .Append("static class Program { static async Task Run(string[] args, CancellationToken cancel) {\n").AppendLines(snippet, lines, body..types)
+                .Append("await Task.CompletedTask; } }\n").AppendLines(snippet, lines, types..).Append("}\n");
         }
-        return text.Append("}\n").ToString();
+        return text.ToString();
     }
+
+    private static StringBuilder AppendLines(this StringBuilder text, Snippet snippet, string[] lines, Range range) => text
+        .Append($"#line {snippet.Line + range.Start.GetOffset(lines.Length)} \"{snippet.Place}\"\n")
+        .AppendJoin('\n', lines[range]).Append("\n#line default\n");
 
     private const string ImplicitUsings = """
         using System; using System.Collections.Generic; using System.IO; using System.Linq;
@@ -41,6 +55,12 @@ internal static class Snippets
         using Sockeye; using Sockeye.Protocols; using Sockeye.Sessions;
 
         """;
+
+    [GeneratedRegex(@"^using\s+(static\s+)?[\w.]+(\s*=\s*[^;]+)?;")]
+    private static partial Regex UsingDirective { get; }
+
+    [GeneratedRegex(@"^((public|internal|file|static|sealed|abstract|readonly|partial)\s+)*(class|record|struct|enum|interface|delegate)\s")]
+    private static partial Regex TypeDeclaration { get; }
 
     private static IEnumerable<string> Arguments(string source) =>
     [

@@ -1,0 +1,38 @@
+using Sockeye.Tests.Support;
+using Xunit;
+
+namespace Sockeye.Tests.Pages;
+
+/// <summary>The code on the pages compiles, and what is quoted is what the file says.</summary>
+public class SnippetTests
+{
+    [Fact(Timeout = 120_000)]
+    public async Task The_programs_compile()
+    {
+        var programs = Programs.Where(block => block.QuotedFile is null)
+            .Select(block => new Snippet(block.Page.Name, block.Line + 1, string.Join('\n', block.Lines))).ToList();
+        Assert.NotEmpty(programs);
+        Findings.AssertNone(await Snippets.ErrorsInAsync(programs));
+    }
+
+    [Fact]
+    public void A_quoted_file_says_so() => Findings.AssertNone(Page.All.SelectMany(page => page.Blocks).Select(Misquotation).OfType<string>());
+
+    private static IEnumerable<PageBlock> Programs =>
+        Page.All.SelectMany(page => page.Blocks).Where(block => block.Language == "csharp");
+
+    /// <summary>A quotation is the whole file, or whole lines of it that follow one another.</summary>
+    private static string? Misquotation(PageBlock block)
+    {
+        if (block.Language == "console" || block.QuotedFile is not { } file)
+            return null;
+        if (!File.Exists(file))
+            return $"{block.Place}: there is no {file}";
+        var (text, quoted) = (File.ReadAllLines(file), block.Lines);
+        var starts = Enumerable.Range(0, Math.Max(0, text.Length - quoted.Count + 1));
+        if (starts.Any(start => text.Skip(start).Take(quoted.Count).SequenceEqual(quoted)))
+            return null;
+        var foreign = quoted.Index().FirstOrDefault(line => !text.Contains(line.Item), (Index: 0, Item: quoted.FirstOrDefault() ?? ""));
+        return $"{block.Page.Name}:{block.Line + 1 + foreign.Index}: {Path.GetRelativePath(Repository.Root, file)} does not say this here: {foreign.Item}";
+    }
+}
