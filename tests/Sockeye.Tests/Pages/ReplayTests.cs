@@ -3,6 +3,7 @@ using Xunit;
 namespace Sockeye.Tests.Pages;
 
 /// <summary>Every page is typed as it stands, and shows what it says.</summary>
+[Collection(nameof(Checkout))]
 public class ReplayTests
 {
     /// <summary>With PAGES=WORD only those whose names have the word in them.</summary>

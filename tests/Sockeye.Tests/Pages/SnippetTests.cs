@@ -18,6 +18,26 @@ public class SnippetTests
     [Fact]
     public void A_quoted_file_says_so() => Findings.AssertNone(Page.All.SelectMany(page => page.Blocks).Select(Misquotation).OfType<string>());
 
+    [Fact]
+    public void A_misquotation_is_found()
+    {
+        string[] quotation = ["[`examples/addresses.cs`](../examples/addresses.cs):", "", "```csharp", "using Sockeye;", "", "await using var other;", "```"];
+        Assert.Equal("docs/new.md:6: examples/addresses.cs does not say this here: await using var other;",
+            Misquotation(new Page("docs/new.md", quotation).Blocks.Single()));
+        quotation[5] = File.ReadAllLines(Path.Combine(Repository.Root, "examples", "addresses.cs"))[4];
+        Assert.Null(Misquotation(new Page("docs/new.md", quotation).Blocks.Single()));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task An_error_is_told_by_page_and_line()
+    {
+        var errors = await Snippets.ErrorsInAsync([
+            new Snippet("docs/good.md", 1, "using System.Net;\n\nConsole.WriteLine(new Pair(IPAddress.Any, args));\n\nrecord Pair(IPAddress A, string[] B);"),
+            new Snippet("docs/bad.md", 7, "using System.Net;\nawait Task.Yield();\nNothing();"),
+        ]);
+        Assert.StartsWith("docs/bad.md(9,1): error CS0103: ", Assert.Single(errors, error => error.Length > 0));
+    }
+
     private static IEnumerable<PageBlock> Programs =>
         Page.All.SelectMany(page => page.Blocks).Where(block => block.Language == "csharp");
 
