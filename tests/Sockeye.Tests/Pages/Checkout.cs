@@ -41,7 +41,7 @@ internal static partial class Checkout
             System.IO.Directory.Delete(Home, recursive: true);
         System.IO.Directory.CreateDirectory(Home);
         System.IO.Directory.CreateDirectory(Environment["XDG_DATA_HOME"]);
-        Mirror(new DirectoryInfo(Repository.Root), new DirectoryInfo(Directory));
+        Repository.MirrorTo(Directory);
         var bin = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "bin"));
         foreach (var file in bin.GetFiles())
             file.Delete();
@@ -60,32 +60,6 @@ internal static partial class Checkout
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
         }
     }
-
-    private static void Mirror(DirectoryInfo from, DirectoryInfo to)
-    {
-        to.Create();
-        var wanted = from.GetFileSystemInfos().Where(entry => !IsMade(entry)).ToDictionary(entry => entry.Name, StringComparer.Ordinal);
-        foreach (var extra in to.GetFileSystemInfos().Where(entry => !wanted.ContainsKey(entry.Name) && !IsMade(entry)))
-        {
-            if (extra is DirectoryInfo { LinkTarget: null } directory)
-                directory.Delete(recursive: true);
-            else
-                extra.Delete();
-        }
-        foreach (var entry in wanted.Values)
-        {
-            var target = Path.Combine(to.FullName, entry.Name);
-            if (entry is DirectoryInfo directory)
-                Mirror(directory, new DirectoryInfo(target));
-            else if (entry is FileInfo file && IsOther(file, new FileInfo(target)))
-                file.CopyTo(target, overwrite: true);
-        }
-    }
-
-    private static bool IsOther(FileInfo file, FileInfo copy) =>
-        !copy.Exists || copy.Length != file.Length || copy.LastWriteTimeUtc != file.LastWriteTimeUtc;
-
-    private static bool IsMade(FileSystemInfo entry) => entry.Name is "bin" or "obj" or "artifacts" or "TestResults" or ".git";
 
     [GeneratedRegex(@"(?<=\bdotnet run )examples/[\w-]+\.cs\b")]
     private static partial Regex RunExample { get; }

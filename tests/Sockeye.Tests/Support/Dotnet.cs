@@ -7,8 +7,10 @@ namespace Sockeye.Tests.Support;
 internal static class Dotnet
 {
     /// <summary>The <c>dotnet</c> program.</summary>
-    public static string Host { get; } = typeof(Dotnet).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "DotnetHost").Value!;
+    public static string Host { get; } = Metadata("DotnetHost");
+
+    /// <summary>The C# compiler, for that program to run.</summary>
+    public static string Compiler { get; } = Metadata("Compiler");
 
     /// <summary>What lets programs find the runtime beside that SDK, wherever it is installed.</summary>
     public static Dictionary<string, string> Environment => new(StringComparer.Ordinal) { ["DOTNET_ROOT"] = Path.GetDirectoryName(Host)! };
@@ -27,4 +29,7 @@ internal static class Dotnet
         Assert.True(result.ExitCode == 0, $"dotnet {string.Join(' ', args)}\n{result.Output}{result.Error}");
         return result.Output;
     }
+
+    private static string Metadata(string key) => typeof(Dotnet).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

@@ -21,7 +21,7 @@ public sealed class PackedProject : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        CopySources(new DirectoryInfo(Repository.Root), Directory.CreateDirectory(Root));
+        Repository.MirrorTo(Root);
         BecomeClone("https://github.com/example/sockeye.git");
         await Dotnet.RunAsync(["pack", Path.Combine(Root, "Sockeye.slnx"), "-warnaserror", "-p:RunAnalyzers=false"]);
     }
@@ -45,13 +45,5 @@ public sealed class PackedProject : IAsyncLifetime
     {
         _scratch.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private static void CopySources(DirectoryInfo from, DirectoryInfo to)
-    {
-        foreach (var file in from.EnumerateFiles().Where(file => file.Name != ".git"))
-            file.CopyTo(Path.Combine(to.FullName, file.Name));
-        foreach (var directory in from.EnumerateDirectories().Where(directory => directory.Name is not (".git" or "bin" or "obj")))
-            CopySources(directory, to.CreateSubdirectory(directory.Name));
     }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -21,7 +20,7 @@ internal static partial class Snippets
         {
             var source = Path.Combine(directory.FullName, "Examples.cs");
             await File.WriteAllTextAsync(source, SourceOf(snippets));
-            var run = await RunningProgram.RunAsync(Metadata("DotnetHost"), ["exec", Metadata("Compiler"), .. Arguments(source)]);
+            var run = await RunningProgram.RunAsync(Dotnet.Host, ["exec", Dotnet.Compiler, .. Arguments(source)]);
             return run.ExitCode == 0 ? [] : (run.Output + run.Error).Replace(directory.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Split('\n');
         }
         finally
@@ -72,7 +71,4 @@ internal static partial class Snippets
     ];
 
     private static string RuntimeDirectory => Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-
-    private static string Metadata(string key) => typeof(Snippets).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }
