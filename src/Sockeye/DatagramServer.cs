@@ -179,21 +179,9 @@ public sealed class DatagramServer : IAsyncDisposable
     /// <summary>See <see cref="DatagramHandler"/>. What has no bytes, but a place in memory, is an empty reply.</summary>
     private static bool IsSilence(ReadOnlyMemory<byte> reply) => reply.Equals(default);
 
-    private void Drop(Address from, string reason) => Tell(_options.OnDropped, from, reason);
+    private void Drop(Address from, string reason) => Callbacks.Tell(_options.OnDropped, from, reason);
 
-    private void Report(Address address, Exception error) => Tell(_options.OnError, address, error);
-
-    private static void Tell<T>(Action<Address, T>? listener, Address address, T what)
-    {
-        try
-        {
-            listener?.Invoke(address, what);
-        }
-        catch (Exception)
-        {
-            // It was told; what it makes of that is no matter of this server's.
-        }
-    }
+    private void Report(Address address, Exception error) => Callbacks.Tell(_options.OnError, address, error);
 
     /// <summary>The system may go on failing (a network that is down): do not ask it in a tight loop.</summary>
     private async ValueTask PauseAsync()

@@ -123,7 +123,10 @@ public sealed class Listener : IAsyncDisposable
             try
             {
                 var socket = await _queue.AcceptAsync(cancel).ConfigureAwait(false);
-                return Connection.FromSocket(socket, _transport, address: null, options);
+                var connection = Connection.FromSocket(socket, _transport, address: null, options);
+                if (Options.Access?.ReasonToRefuse(connection.RemoteAddress) is not { } reason)
+                    return connection;
+                Refuse(connection, reason);
             }
             catch (Exception) when (_disposed && !cancel.IsCancellationRequested)
             {
@@ -142,6 +145,13 @@ public sealed class Listener : IAsyncDisposable
                 throw ErrorMap.From(error, NetOperation.Accept, LocalAddress);
             }
         }
+    }
+
+    /// <summary>Sends a caller away.</summary>
+    internal void Refuse(Connection caller, string reason)
+    {
+        caller.Abort();
+        Callbacks.Tell(Options.OnRefused, caller.RemoteAddress, reason);
     }
 
     /// <summary>Stops listening: later callers are refused, those not accepted yet are cut off, and a pending

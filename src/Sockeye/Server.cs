@@ -170,8 +170,13 @@ public sealed class Server : IAsyncDisposable
         {
             while (true)
             {
-                await _places.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                Begin(await AcceptAsync().ConfigureAwait(false));
+                if (!_options.RefuseExcess)
+                    await _places.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                var caller = await AcceptAsync().ConfigureAwait(false);
+                if (_options.RefuseExcess && !_places.Wait(TimeSpan.Zero))
+                    _listener.Refuse(caller, $"{Texts.Count(_options.MaxConnections, "connection")} at once is the limit");
+                else
+                    Begin(caller);
             }
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
@@ -192,21 +197,9 @@ public sealed class Server : IAsyncDisposable
             catch (NetException error)
             {
                 if (pause == FirstPause)
-                    ReportAcceptError(error);
+                    Callbacks.Tell(_options.OnAcceptError, error);
                 await Task.Delay(pause, _options.Time, _stopping.Token).ConfigureAwait(false);
             }
-        }
-    }
-
-    private void ReportAcceptError(NetException error)
-    {
-        try
-        {
-            _options.OnAcceptError?.Invoke(error);
-        }
-        catch
-        {
-            // The server lives on; there is nobody left to tell.
         }
     }
 

@@ -70,8 +70,13 @@ internal sealed class DatagramLink : IDisposable
         {
             // A byte more than is wanted shows that there was more; UDP is never cut, which Windows would call an error.
             _buffer ??= GC.AllocateUninitializedArray<byte>(Math.Max(_options.MaxDatagram, ushort.MaxValue) + 1);
-            _sender.Size = _sender.Buffer.Length;
-            var length = await _socket.ReceiveFromAsync(_buffer, SocketFlags.None, _sender, cancel).ConfigureAwait(false);
+            int length;
+            do
+            {
+                _sender.Size = _sender.Buffer.Length;
+                length = await _socket.ReceiveFromAsync(_buffer, SocketFlags.None, _sender, cancel).ConfigureAwait(false);
+            }
+            while (IsRefused(Sender().Address));
             var taken = Math.Min(length, _options.MaxDatagram);
             return new Datagram(_buffer.AsMemory(0, taken), Sender().Address, Truncated: taken < length);
         }
@@ -146,6 +151,15 @@ internal sealed class DatagramLink : IDisposable
     private DatagramPeer Sender() => _lastSender is { } last && last.SocketAddress.Equals(_sender)
         ? last
         : _lastSender = PeerOf(_sender);
+
+    /// <summary>Whether nobody is to hear of the sender. The peer of a connected socket was chosen, and is always heard.</summary>
+    private bool IsRefused(Address sender)
+    {
+        if (_options.Access is null || _connected is not null || _options.Access.ReasonToRefuse(sender) is not { } reason)
+            return false;
+        Callbacks.Tell(_options.OnRefused, sender, reason);
+        return true;
+    }
 
     private DatagramPeer PeerOf(SocketAddress seen)
     {

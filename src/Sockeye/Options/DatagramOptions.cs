@@ -59,6 +59,13 @@ public sealed record DatagramOptions
     /// somebody has open is never replaced.</summary>
     public bool ReplaceStalePath { get; init; }
 
+    /// <summary>Whose datagrams a bound socket receives; those of others are dropped. Defaults to null: everyone's.</summary>
+    public AccessList? Access { get; init; }
+
+    /// <summary>Told of each datagram that <see cref="Access"/> drops: its sender, and the reason in words. It must not
+    /// block; what it throws is lost. Defaults to null.</summary>
+    public Action<Address, string>? OnRefused { get; init; }
+
     /// <summary>Looks host names up. Defaults to <see cref="Resolver.System"/>.</summary>
     public Resolver Resolver { get; init; } = Resolver.System;
 

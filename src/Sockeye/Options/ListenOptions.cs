@@ -39,6 +39,14 @@ public sealed record ListenOptions
         init => field = TimeRange.CheckLimit(value);
     } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Who may call. Others are refused as soon as they are accepted: they are reset (a Unix peer: closed), before
+    /// any layer, and count nowhere. Defaults to null: everyone may.</summary>
+    public AccessList? Access { get; init; }
+
+    /// <summary>Told of each caller that is refused: its address, and the reason in words. Called where callers are
+    /// accepted, so it must not block; what it throws is lost. Defaults to null.</summary>
+    public Action<Address, string>? OnRefused { get; init; }
+
     /// <summary>Looks service names up. Defaults to <see cref="ServiceRegistry.Default"/>.</summary>
     public ServiceRegistry Services { get; init; } = ServiceRegistry.Default;
 }

@@ -9,7 +9,8 @@ public sealed record ServerOptions
     /// given a <see cref="Listener"/>, which has its own.</summary>
     public ListenOptions Listen { get; init; } = ListenOptions.Default;
 
-    /// <summary>Connections served at once; more wait to be accepted. Defaults to 1,000.</summary>
+    /// <summary>Connections served at once; more wait to be accepted, unless <see cref="RefuseExcess"/> says otherwise.
+    /// Defaults to 1,000.</summary>
     public int MaxConnections
     {
         get;
@@ -19,6 +20,10 @@ public sealed record ServerOptions
             field = value;
         }
     } = 1000;
+
+    /// <summary>Refuse callers while <see cref="MaxConnections"/> are served, instead of letting them wait: they are reset, and
+    /// <see cref="ListenOptions.OnRefused"/> is told. Defaults to false.</summary>
+    public bool RefuseExcess { get; init; }
 
     /// <summary>How long a connection may wait while no byte moves. Defaults to 60 s; overrides
     /// <see cref="ConnectionOptions.IdleTimeout"/>.</summary>

@@ -20,16 +20,8 @@ internal sealed class ServedConnection(Connection connection, Action<Connection,
     /// <summary>Reports the end, the first time that it is called.</summary>
     public void End(Exception? error)
     {
-        if (Interlocked.Exchange(ref _reported, 1) != 0)
-            return;
-        try
-        {
-            report?.Invoke(Connection, error);
-        }
-        catch
-        {
-            // The server lives on; there is nobody left to tell.
-        }
+        if (Interlocked.Exchange(ref _reported, 1) == 0)
+            Callbacks.Tell(report, Connection, error);
     }
 }
 

@@ -195,7 +195,7 @@ public class DirectionTests
         return type.Assembly == Library && (AllowedStaticState.Contains(type.Name) || InstanceFields(type).All(field => field.IsInitOnly && IsImmutable(field.FieldType, seen)));
     }
 
-    private static readonly Type[] ImmutableByContract = [typeof(Address), typeof(IConnector), typeof(TimeProvider)];
+    private static readonly Type[] ImmutableByContract = [typeof(Address), typeof(IConnector), typeof(TimeProvider), typeof(UInt128)];
 
     private static FieldInfo[] InstanceFields(Type type) => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
 
