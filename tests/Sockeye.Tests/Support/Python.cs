@@ -1,4 +1,5 @@
 using System.Globalization;
+using Xunit;
 
 namespace Sockeye.Tests.Support;
 
@@ -26,6 +27,17 @@ internal static class Python
     public static RunningProgram Call(int port, string script) => Run(
         $"peer = socket.create_connection(('127.0.0.1', {port.ToString(CultureInfo.InvariantCulture)}))", script);
 
+    /// <summary>Runs a script to its end, with this as its input: what it printed, without the last line end.</summary>
+    public static async Task<string> RunAsync(string script, string input = "")
+    {
+        await using var program = Run("", script);
+        await program.WriteAsync(input);
+        program.EndInput();
+        var result = await program.WaitAsync();
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output.TrimEnd('\n');
+    }
+
     private static async Task<RunningProgram> StartAsync(string beginning, string script)
     {
         var program = Run(beginning, script);
@@ -49,5 +61,15 @@ internal static class Python
         def reset(peer):
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
             peer.close()
+
+        def pair():
+            with socket.create_server(('127.0.0.1', 0)) as server:
+                return socket.create_connection(server.getsockname()), server.accept()[0]
+
+        def outcome(call):
+            try:
+                return call()
+            except Exception as error:
+                return type(error).__name__
         """;
 }
