@@ -53,10 +53,12 @@ public class ServerTests
         var told = new TaskCompletionSource<Exception?>();
         await using var ours = Server.Start("127.0.0.1:0", async (peer, stop) =>
         {
+            await peer.Lines.ReadLineAsync(stop);
             await peer.WriteAsync("half an ans"u8.ToArray(), stop);
             throw new FormatException("of the handler");
         }, new() { OnDisconnected = (_, error) => told.SetResult(error) });
         await using var caller = await Connection.ConnectAsync(ours.LocalAddress);
+        await caller.WriteAsync("ready\n"u8.ToArray());
         var seen = await Assert.ThrowsAsync<NetException>(() => caller.CopyToAsync(Stream.Null));
         Assert.Equal(NetErrorKind.Reset, seen.Kind);
         Assert.Equal("of the handler", (await told.Task)!.Message);
