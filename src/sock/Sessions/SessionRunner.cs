@@ -63,7 +63,7 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
     /// <summary>Which limit it was that passed.</summary>
     private string OptionBehind(SessionOutcome outcome) => settings.Rules switch
     {
-        { MaxDuration: var most } when most != Timeout.InfiniteTimeSpan && outcome.Duration >= most => "--max-time",
+        { MaxDuration: var most } when most != Timeout.InfiniteTimeSpan && outcome.Duration + TimerSlack >= most => "--max-time",
         { IdleTimeout: var idle } when idle != Timeout.InfiniteTimeSpan => "--idle",
         _ => "-q",
     };
@@ -77,4 +77,7 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
 
     private const long LargestRequest = 64 * 1024;
     private static readonly TimeSpan SoonAfter = TimeSpan.FromSeconds(1);
+
+    // A timer may fire a moment before its time.
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(20);
 }
