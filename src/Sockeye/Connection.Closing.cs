@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sockeye.Links;
 
 namespace Sockeye;
 
@@ -138,9 +139,9 @@ public sealed partial class Connection
         {
             cancel.ThrowIfCancellationRequested();
         }
-        catch (Exception error) when (error is not NetException && _state != Closed)
+        catch (Exception error) when (_state != Closed)
         {
-            ThrowIfUnsure(Mapped(error, NetOperation.Close));
+            ThrowIfUnsure(error is NetException fault ? Again(fault, NetOperation.Close) : Mapped(error, NetOperation.Close));
         }
         if (!_link.IsAllAcknowledged)
         {
@@ -172,16 +173,20 @@ public sealed partial class Connection
         {
             // The peer may send on; what we sent is what has to be looked after now.
         }
+        catch (NetException error) when (error.Kind == NetErrorKind.ClosedEarly)
+        {
+            // The peer's end, without the words that a layer asks for: nobody waits for what may be missing.
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(scratch);
         }
     }
 
-    /// <summary>A peer that breaks off is nobody's loss if we sent nothing.</summary>
+    /// <summary>A peer that breaks off is nobody's loss if we sent nothing, or if it had everything before.</summary>
     private void ThrowIfUnsure(NetException error)
     {
-        if (BytesSent > 0)
+        if (BytesSent > 0 && _link.HasArrived != true)
             throw error;
     }
 
@@ -208,7 +213,8 @@ public sealed partial class Connection
     {
         _readWait.Close();
         _writeWait.Close();
-        Telemetry.Ended(BytesReceived, BytesSent);
+        if (_link is not LayerLink)
+            Telemetry.Ended(BytesReceived, BytesSent);
     }
 
     private const int Open = 0;

@@ -37,7 +37,8 @@ public sealed partial class Connection : Stream
         _idleTimeout = options.IdleTimeout;
         _readWait = new Wait(options.Time, since => Remaining(since, ReadTimeout));
         _writeWait = new Wait(options.Time, since => Remaining(since, WriteTimeout));
-        Telemetry.Opened();
+        if (link is not LayerLink)
+            Telemetry.Opened();
     }
 
     /// <summary>Connects to an address in text form, such as <c>localhost:http</c>, <c>[::1]:80</c> or <c>unix:/run/x</c>.</summary>
@@ -130,6 +131,21 @@ public sealed partial class Connection : Stream
         return new Connection(link, options, inner._dialled, inner.Report);
     }
 
+    /// <summary>The connection that a layer makes of the one below: its limits hold here now, and no longer there, where
+    /// bytes also move that are not the user's.</summary>
+    internal static Connection Above(Connection inner, LayerLink link)
+    {
+        var above = new Connection(link, inner._options, inner._dialled, inner.Report)
+        {
+            IdleTimeout = inner.IdleTimeout,
+            ReadTimeout = inner.ReadTimeout,
+            WriteTimeout = inner.WriteTimeout,
+        };
+        inner.IdleTimeout = Timeout.InfiniteTimeSpan;
+        inner.ReadTimeout = inner.WriteTimeout = Timeout.Infinite;
+        return above;
+    }
+
     /// <summary>A connection over a connected socket, which it then owns.</summary>
     internal static Connection FromSocket(
         Socket socket, Transport transport, Address? address, ConnectionOptions options, ConnectReport? report = null)
@@ -156,6 +172,13 @@ public sealed partial class Connection : Stream
     /// <summary>The peer as the caller gave it, where it was dialled.</summary>
     internal Address Dialled => _dialled ?? RemoteAddress;
 
+    /// <summary>Whether what is sent is encrypted on its way: a TLS layer is at work.</summary>
+    public bool IsEncrypted => _link.IsEncrypted;
+
+    /// <inheritdoc cref="Link.Find{T}"/>
+    internal T? Find<T>()
+        where T : class => _link.Find<T>();
+
     /// <summary>Which addresses were tried and how long each step took; null where nothing was dialled.</summary>
     public ConnectReport? Report { get; }
 
@@ -168,6 +191,9 @@ public sealed partial class Connection : Stream
 
     /// <inheritdoc cref="Link.IsAllAcknowledged"/>
     internal bool IsAllAcknowledged => _link.IsAllAcknowledged;
+
+    /// <inheritdoc cref="Link.HasArrived"/>
+    internal bool? HasArrived => _link.HasArrived;
 
     /// <inheritdoc cref="Link.TakePendingError"/>
     internal Exception? TakePendingError() => _link.TakePendingError();

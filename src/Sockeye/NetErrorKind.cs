@@ -128,7 +128,7 @@ public enum NetOperation
     /// <summary>Closing, when the last bytes' arrival is confirmed.</summary>
     Close,
 
-    /// <summary>A layer's opening exchange (later: TLS, proxies).</summary>
+    /// <summary>A layer's opening exchange, such as that of TLS.</summary>
     Handshake,
 }
 

@@ -7,10 +7,10 @@ using Xunit;
 
 namespace Sockeye.Tests;
 
-/// <summary>The manners of a connection, over TCP, Unix sockets and memory alike.</summary>
+/// <summary>The manners of a connection, over TCP, Unix sockets, memory and TLS alike.</summary>
 public class ConnectionTests
 {
-    public static TheoryData<Ground> Grounds => [Ground.Tcp, Ground.Unix, Ground.Pair];
+    public static TheoryData<Ground> Grounds => [Ground.Tcp, Ground.Unix, Ground.Pair, Ground.Tls];
 
     public static TheoryData<Ground> Sockets => [Ground.Tcp, Ground.Unix];
 

@@ -71,8 +71,19 @@ internal abstract class Link : IAsyncDisposable
     /// <summary>Whether the peer's system is known to hold every byte sent before our end. True where nobody can tell.</summary>
     public virtual bool IsAllAcknowledged => true;
 
+    /// <summary>Whether everything sent so far is known to be with the peer's system, while both directions may still go on;
+    /// null where nobody can tell.</summary>
+    public virtual bool? HasArrived => null;
+
     /// <summary>An error that the system has noted but no call has returned yet; null for none. Asking clears it.</summary>
     public virtual Exception? TakePendingError() => null;
+
+    /// <summary>Whether what is sent is encrypted on its way.</summary>
+    public virtual bool IsEncrypted => false;
+
+    /// <summary>What a layer tells of itself; null where no such layer is at work.</summary>
+    public virtual T? Find<T>()
+        where T : class => null;
 
     /// <summary>Lets go at once: the peer sees a reset where the transport has one.</summary>
     public abstract void Abort();

@@ -69,13 +69,32 @@ internal sealed class SocketLink(Socket socket, Transport transport) : Link
     {
         get
         {
-            if (transport != Transport.Tcp || !OperatingSystem.IsLinux())
-                return true;
             Span<byte> info = stackalloc byte[TcpInfoSize];
-            info.Clear();
-            socket.GetRawSocketOption(IPPROTO_TCP, TCP_INFO, info);
-            return info[0] is not (TCP_ESTABLISHED or TCP_FIN_WAIT1 or TCP_CLOSE_WAIT or TCP_LAST_ACK or TCP_CLOSING);
+            return !TryGetTcpInfo(info)
+                || info[0] is not (TCP_ESTABLISHED or TCP_FIN_WAIT1 or TCP_CLOSE_WAIT or TCP_LAST_ACK or TCP_CLOSING);
         }
+    }
+
+    public override bool? HasArrived
+    {
+        get
+        {
+            Span<byte> info = stackalloc byte[TcpInfoSize];
+            return !TryGetTcpInfo(info)
+                ? null
+                : info[0] is TCP_ESTABLISHED or TCP_CLOSE_WAIT
+                    && MemoryMarshal.Read<uint>(info[Unacknowledged..]) == 0
+                    && MemoryMarshal.Read<uint>(info[Unsent..]) == 0;
+        }
+    }
+
+    private bool TryGetTcpInfo(Span<byte> info)
+    {
+        if (transport != Transport.Tcp || !OperatingSystem.IsLinux())
+            return false;
+        info.Clear();
+        socket.GetRawSocketOption(IPPROTO_TCP, TCP_INFO, info);
+        return true;
     }
 
     /// <summary>SO_ERROR: after a failed write, shutdown succeeds and a read returns 0; only this tells.</summary>
@@ -115,7 +134,9 @@ internal sealed class SocketLink(Socket socket, Transport transport) : Link
     // Linux: include/uapi/linux/tcp.h, include/net/tcp_states.h.
     private const int IPPROTO_TCP = 6;
     private const int TCP_INFO = 11;
-    private const int TcpInfoSize = 104;
+    private const int TcpInfoSize = 148;
+    private const int Unacknowledged = 24;    // tcpi_unacked, segments
+    private const int Unsent = 144;           // tcpi_notsent_bytes, since Linux 4.6
     private const byte TCP_ESTABLISHED = 1;
     private const byte TCP_FIN_WAIT1 = 4;
     private const byte TCP_CLOSE_WAIT = 8;

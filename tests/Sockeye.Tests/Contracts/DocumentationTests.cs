@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Sockeye.Protocols;
 using Sockeye.Sessions;
 using Sockeye.Tests.Support;
+using Sockeye.Tls;
 using Xunit;
 
 namespace Sockeye.Tests.Contracts;
@@ -17,7 +18,7 @@ public class DocumentationTests
     private static readonly Type[] MainTypes =
     [
         typeof(Address), typeof(ServiceRegistry), typeof(Resolver), typeof(Connection), typeof(Lines), typeof(Listener),
-        typeof(Server), typeof(DatagramSocket), typeof(DatagramServer), typeof(Session), typeof(Http),
+        typeof(Server), typeof(DatagramSocket), typeof(DatagramServer), typeof(Session), typeof(Http), typeof(TlsClient), typeof(TlsServer), typeof(TlsCertificate),
     ];
 
     [Fact]

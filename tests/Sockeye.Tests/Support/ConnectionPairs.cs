@@ -9,6 +9,7 @@ public enum Ground
     Tcp,
     Unix,
     Pair,
+    Tls,
 }
 
 /// <summary>Two connected connections over each ground.</summary>
@@ -19,6 +20,8 @@ internal static class ConnectionPairs
         options ??= ConnectionOptions.Default;
         if (ground == Ground.Pair)
             return Connection.CreatePair(options);
+        if (ground == Ground.Tls)
+            return await TlsPairs.CreateAsync(await CreateAsync(Ground.Tcp, options));
         var transport = ground == Ground.Tcp ? Transport.Tcp : Transport.Unix;
         var (client, server) = await SocketsAsync(ground);
         return (Connection.FromSocket(client, transport, null, options), Connection.FromSocket(server, transport, null, options));

@@ -1,0 +1,67 @@
+namespace Sockeye.Tls;
+
+/// <summary>
+/// The server's half of TLS: a layer for the connections that a listener or server accepts, or an upgrade of one that
+/// stands. A server does each handshake in the connection's own task, within <see cref="ListenOptions.LayerTimeout"/>.
+/// </summary>
+/// <remarks>Errors and ends are those of <see cref="TlsClient"/>.</remarks>
+/// <example>
+/// <code>
+/// using var certificate = TlsCertificate.FromPemFiles("server.pem", "server.key");
+/// await using var server = Server.Start("*:https", Answer, new()
+/// {
+///     Listen = new() { Layers = [TlsServer.Layer(new() { Certificates = [certificate] })] },
+/// });
+/// await server.Completion;
+///
+/// static async Task Answer(Connection peer, CancellationToken cancel) =>
+///     await peer.Lines.WriteLineAsync($"You asked for {TlsInfo.Of(peer)!.ServerName}", cancel);
+/// </code>
+/// </example>
+public static class TlsServer
+{
+    /// <summary>TLS for the connections that are accepted.</summary>
+    /// <param name="options">Which certificates to show, and what to ask of clients.</param>
+    /// <returns>A layer for <see cref="ListenOptions.Layers"/>.</returns>
+    /// <exception cref="ArgumentException">There is no certificate, or the lowest version is above the highest.</exception>
+    public static ConnectionLayer Layer(TlsServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Certificates.Count == 0)
+            throw new ArgumentException("a server needs a certificate", nameof(options));
+        _ = TlsOptions.VersionsOf(options);
+        return (inner, cancel) => TlsHandshake.AsServerAsync(inner, options, cancel);
+    }
+
+    /// <summary>Goes over to TLS on a connection that has been used without it (STARTTLS), within
+    /// <see cref="TlsOptions.HandshakeTimeout"/>.</summary>
+    /// <param name="connection">The connection, which is not to be used by itself any more. If the handshake fails it is
+    /// closed.</param>
+    /// <param name="options">Which certificates to show, and what to ask of the client.</param>
+    /// <param name="cancel">Gives up; the connection is then reset.</param>
+    /// <returns>The connection to use instead.</returns>
+    /// <exception cref="NetException">As of <see cref="TlsClient.UpgradeAsync"/>.</exception>
+    public static ValueTask<Connection> UpgradeAsync(
+        Connection connection, TlsServerOptions options, CancellationToken cancel = default) =>
+        TlsUpgrade.RunAsync(connection, Layer(options), options, cancel);
+}
+
+/// <summary>TLS from the middle of a conversation on.</summary>
+internal static class TlsUpgrade
+{
+    public static ValueTask<Connection> RunAsync(
+        Connection connection, ConnectionLayer layer, TlsOptions options, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return ConnectionLayers.ApplyAsync([RefuseInjectedAsync, layer], connection, options.HandshakeTimeout, options.Time, cancel);
+    }
+
+    /// <summary>Bytes that came in the clear must not be read as if they had come encrypted: somebody on the way may have put
+    /// them there (CVE-2011-0411 and its kin).</summary>
+    private static ValueTask<Connection> RefuseInjectedAsync(Connection connection, CancellationToken cancel) =>
+        connection.Received.IsEmpty
+            ? new(connection)
+            : throw connection.Error(
+                NetErrorKind.ProtocolViolation, NetOperation.Handshake,
+                $"{Texts.Bytes(connection.Received.Unread.Length)} came unencrypted before the TLS handshake");
+}
