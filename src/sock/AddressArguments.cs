@@ -15,11 +15,11 @@ internal sealed class AddressArguments
 
     /// <summary>Declares the address of a peer.</summary>
     public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1,
-        "whom to talk to: HOST PORT, HOST:PORT, [v6]:PORT, udp://HOST:PORT, unix:/path");
+        "ADDRESS is `HOST:PORT`, `udp://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
     /// <summary>Declares the address to listen at; it may come from options instead.</summary>
     public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS", 0,
-        "where to listen: PORT, HOST PORT, HOST:PORT, *:PORT, unix:/path");
+        "ADDRESS is `HOST:PORT`, `*:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
     private static AddressArguments AddTo(Verb verb, string name, int least, string description)
     {

@@ -17,6 +17,7 @@ internal static class CommandTree
         ("port", PortCommand.Create),
         ("resolve", ResolveCommand.Create),
         ("tour", TourCommand.Create),
+        ("help", HelpCommand.Create),
         ("completions", CompletionsCommand.Create),
     ];
 
@@ -35,11 +36,20 @@ internal static class CommandTree
         ResponseFileTokenReplacer = null,
     });
 
+    /// <summary>The declared verb of that name.</summary>
+    public static Verb Find(string name) => Array.Find(Verbs, verb => verb.Name == name).Create?.Invoke()
+        ?? throw UsageErrors.Unknown("verb", name, VerbNames, "See 'sock --help'.");
+
+    /// <summary>The program with all its verbs.</summary>
+    public static RootCommand CreateRoot() => CreateRoot([]);
+
     /// <summary>Declares only the verb that was asked for: declaring all of them would double the time to start.</summary>
     private static RootCommand CreateRoot(string[] args)
     {
         var root = new RootCommand("Talk to any socket, serve the other end, and see what was said.");
         root.Options.Clear();
+        // The shells' completions are scripts of their own.
+        root.Directives.Clear();
         root.Options.Add(HelpText.CreateOption());
         root.Options.Add(VersionText.CreateOption());
         var asked = Array.Find(Verbs, verb => args.Length > 0 && verb.Name == args[0]);

@@ -8,7 +8,7 @@ namespace Sockeye.Tool;
 /// <summary>Options that several verbs have, each with one name, one meaning and one way to be read.</summary>
 internal static class CommonOptions
 {
-    public static Option<bool> Json() => Flag("--json", "print JSON");
+    public static Option<bool> Json() => Flag("--json", "print JSON\nAn error is then an object on standard error, with its kind and exit code.");
 
     public static Option<bool> Verbose(string description) => Flag("--verbose", description, "-v");
 
@@ -28,7 +28,7 @@ internal static class CommonOptions
     /// <summary>A limit in time that <c>none</c> lifts.</summary>
     public static Option<TimeSpan> Limit(string name, string description, TimeSpan standard, params string[] aliases) => new(name, aliases)
     {
-        Description = $"{description} (default {Duration.Format(standard)})",
+        Description = Descriptions.WithRemark(description, $"default {Duration.Format(standard)}"),
         HelpName = "TIME",
         DefaultValueFactory = _ => standard,
         CustomParser = argument => Duration.TryParse(Value(argument), out var limit) && limit != TimeSpan.Zero

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Sockeye.Tool;
 
-/// <summary>What <c>--help</c> prints: one screen, with examples.</summary>
+/// <summary>What <c>--help</c> prints, one screen with examples, and what <c>sock help</c> prints, which is everything.</summary>
 internal sealed class HelpText : SynchronousCommandLineAction
 {
     public static Option CreateOption() => new HelpOption("--help", "-h") { Description = "print this and end", Action = new HelpText() };
@@ -20,29 +20,42 @@ internal sealed class HelpText : SynchronousCommandLineAction
         return ExitCodes.Success;
     }
 
-    private static string OfProgram(Command root)
+    /// <summary>The verbs, a line each.</summary>
+    public static string OfProgram(Command root)
     {
         var text = new StringBuilder($"Usage: sock VERB [options] ...\n\n{root.Description}\n\n");
-        AppendColumns(text, [.. root.Subcommands.Select(verb => (verb.Name, verb.Description ?? ""))]);
+        AppendColumns(text, root.Subcommands.Select(verb => (verb.Name, verb.Summary())));
         text.Append("\n'sock VERB --help' says more about one; 'sock tour' shows them all at work.");
         return text.ToString();
     }
 
-    private static string OfVerb(Verb verb)
+    /// <summary>A verb on one screen: what is seldom used is only named.</summary>
+    public static string OfVerb(Verb verb)
     {
-        var arguments = string.Concat(verb.Arguments.Select(Usage));
-        var text = new StringBuilder($"Usage: sock {verb.Name} [options]{arguments}\n\n{string.Join('\n', Terminal.Wrap(Sentence(verb.Description), ScreenWidth))}\n\n");
-        AppendColumns(text,
-        [
-            .. verb.Arguments.Select(argument => (argument.Name, argument.Description ?? "")),
-            .. verb.Options.Where(option => !option.Hidden).Select(option => (Names(option), option.Description ?? "")),
-        ]);
-        foreach (var example in verb.Examples)
-            text.Append("\n  ").Append(example);
-        return text.ToString();
+        var text = new StringBuilder($"Usage: {Synopsis(verb)}\n\n");
+        AppendParagraph(text, verb.Sentence());
+        var everyday = verb.Options.Where(option => !verb.IsSeldomUsed(option));
+        AppendColumns(text, Rows(verb.Arguments, everyday, Descriptions.Summary));
+        AppendSeldomUsed(text, verb);
+        return text.Append(Examples(verb)).ToString();
     }
 
-    private static string Sentence(string? summary) => summary is [var first, .. var rest] ? $"{char.ToUpperInvariant(first)}{rest}." : "";
+    /// <summary>All there is to say about a verb.</summary>
+    public static string AllOfVerb(Verb verb)
+    {
+        var text = new StringBuilder($"Usage: {Synopsis(verb)}\n\n");
+        foreach (var paragraph in (string[])[verb.Sentence(), .. verb.Details()])
+            AppendParagraph(text, paragraph);
+        AppendColumns(text, Rows(verb.Arguments, verb.Options, Descriptions.WithDetails));
+        return text.Append(Examples(verb)).ToString();
+    }
+
+    /// <summary>The shape of a command line: <c>sock time [options] HOST</c>.</summary>
+    public static string Synopsis(Verb verb) => $"sock {verb.Name} [options]{string.Concat(verb.Arguments.Select(Usage))}";
+
+    /// <summary>The ways to write an option, short before long.</summary>
+    public static IEnumerable<string> Names(Option option) =>
+        option.Aliases.Order(StringComparer.Ordinal).Append(option.Name).OrderBy(name => name.Length);
 
     private static string Usage(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
     {
@@ -53,13 +66,19 @@ internal sealed class HelpText : SynchronousCommandLineAction
         _ => $" {argument.Name}",
     };
 
-    private static string Names(Option option)
-    {
-        var names = option.Aliases.Order(StringComparer.Ordinal).Append(option.Name).OrderBy(name => name.Length);
-        return string.Join(", ", names) + (option.HelpName is null ? "" : $" {option.HelpName}");
-    }
+    private static IEnumerable<(string Left, string Right)> Rows(
+        IEnumerable<Argument> arguments, IEnumerable<Option> options, Func<Symbol, string> description) =>
+    [
+        .. arguments.Select(argument => (argument.Name, description(argument))),
+        .. options.Select(option => (string.Join(", ", Names(option)) + (option.HelpName is null ? "" : $" {option.HelpName}"), description(option))),
+    ];
 
-    private static void AppendColumns(StringBuilder text, IReadOnlyList<(string Left, string Right)> rows)
+    private static string Examples(Verb verb) => string.Concat(verb.Examples.Select(example => $"\n  {example}"));
+
+    private static void AppendParagraph(StringBuilder text, string paragraph) =>
+        text.AppendJoin('\n', Terminal.Wrap(Descriptions.Plain(paragraph), ScreenWidth)).Append("\n\n");
+
+    private static void AppendColumns(StringBuilder text, IEnumerable<(string Left, string Right)> rows)
     {
         var width = Math.Min(WidestLeft, rows.Max(row => row.Left.Length));
         foreach (var (left, right) in rows)
@@ -68,8 +87,15 @@ internal sealed class HelpText : SynchronousCommandLineAction
             var indent = new string(' ', width + 4);
             if (left.Length > width)
                 text.Append('\n').Append(indent);
-            text.AppendJoin("\n" + indent, Terminal.Wrap(right, ScreenWidth - indent.Length)).Append('\n');
+            text.AppendJoin("\n" + indent, Terminal.Wrap(Descriptions.Plain(right), ScreenWidth - indent.Length)).Append('\n');
         }
+    }
+
+    private static void AppendSeldomUsed(StringBuilder text, Verb verb)
+    {
+        var names = string.Join(", ", verb.Options.Where(verb.IsSeldomUsed).Select(option => option.Name));
+        if (names.Length > 0)
+            text.AppendJoin('\n', Terminal.Wrap($"Also {names}: see 'sock help {verb.Name}'.", ScreenWidth - 2).Select(line => $"  {line}")).Append('\n');
     }
 
     private const int ScreenWidth = 80;

@@ -21,12 +21,19 @@ internal static class UsageErrors
             throw error;
     }
 
+    /// <summary>A word that is none of the known ones, with the nearest of them as advice, or else this.</summary>
+    public static UsageException Unknown(string what, string word, IEnumerable<string> known, string otherwise)
+    {
+        var name = word.Split('=')[0];
+        return new UsageException($"unknown {what} '{name}'", Spelling.Nearest(name, known) is { } near ? $"Did you mean '{near}'?" : otherwise);
+    }
+
     private static UsageException? Misspelt(ParseResult command)
     {
         if (command.UnmatchedTokens is not [var word, ..])
             return null;
         if (command.CommandResult.Command is RootCommand && !word.StartsWith('-'))
-            return Unknown("verb", word, CommandTree.VerbNames, command);
+            return Unknown("verb", word, CommandTree.VerbNames, SeeHelp(command));
         return word.StartsWith('-')
             ? UnknownOption(word, command)
             : new UsageException($"unexpected argument '{word}'", SeeHelp(command));
@@ -63,7 +70,7 @@ internal static class UsageErrors
     private static string NameOf(Argument argument) => argument.Name.Replace(" | ", " or ", StringComparison.Ordinal);
 
     private static UsageException UnknownOption(string word, ParseResult command) =>
-        Unknown("option", word, OptionNames(command.CommandResult), command);
+        Unknown("option", word, OptionNames(command.CommandResult), SeeHelp(command));
 
     private static IEnumerable<string> OptionNames(SymbolResult? result)
     {
@@ -72,13 +79,6 @@ internal static class UsageErrors
             {
                 yield return option.Name;
             }
-    }
-
-    private static UsageException Unknown(string what, string word, IEnumerable<string> known, ParseResult command)
-    {
-        var name = word.Split('=')[0];
-        var advice = Spelling.Nearest(name, known) is { } near ? $"Did you mean '{near}'?" : SeeHelp(command);
-        return new UsageException($"unknown {what} '{name}'", advice);
     }
 
     private static string SeeHelp(ParseResult command) =>

@@ -2,16 +2,20 @@ using System.CommandLine;
 
 namespace Sockeye.Tool.Commands;
 
-/// <summary><c>sock completions SHELL</c>: what a shell reads to complete verbs and options.</summary>
+/// <summary><c>sock completions SHELL</c>: what a shell reads to complete verbs, options and their values.</summary>
 internal static class CompletionsCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("completions", "print a script that teaches your shell to complete sock's verbs and options",
+        var verb = new Verb("completions", """
+            print what your shell needs to complete verbs and options
+            It completes values, too: files, names of hosts and services, and words where there are only a few.
+            """,
             "source <(sock completions bash)",
-            "sock completions fish > ~/.config/fish/completions/sock.fish");
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
-        shell.CompletionSources.Add("bash", "zsh", "fish");
+            "sock completions fish > ~/.config/fish/completions/sock.fish",
+            "sock completions powershell | Out-String | Invoke-Expression");
+        var shell = new Argument<string>("SHELL") { Description = "`bash`, `zsh`, `fish` or `powershell`" };
+        shell.CompletionSources.Add([.. Scripts.Select(script => script.Shell)]);
         verb.Add(shell);
         verb.Runs(command => new Settings(command.GetRequiredValue(shell)), RunAsync);
         return verb;
@@ -21,35 +25,15 @@ internal static class CompletionsCommand
 
     private static Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
-        Terminal.Print(settings.Shell switch
-        {
-            "bash" => Bash,
-            "zsh" => Zsh,
-            "fish" => Fish,
-            _ => throw new UsageException($"no completions for '{settings.Shell}'", "There are some for bash, zsh and fish."),
-        });
+        var file = Array.Find(Scripts, script => script.Shell == settings.Shell).File
+            ?? throw new UsageException($"no completions for '{settings.Shell}'", "There are some for bash, zsh, fish and powershell.");
+        using var script = typeof(CompletionsCommand).Assembly.GetManifestResourceStream(file)!;
+        using var text = new StreamReader(script);
+        Terminal.Print(text.ReadToEnd().TrimEnd('\n'));
         return Task.FromResult(ExitCodes.Success);
     }
 
-    private const string Bash = """
-        _sock() {
-            local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(sock "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
-        }
-        complete -o default -F _sock sock
-        """;
-
-    private const string Zsh = """
-        #compdef sock
-        _sock() {
-            local -a words_found
-            words_found=("${(@f)$(sock "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
-            compadd -- $words_found || _files
-        }
-        compdef _sock sock
-        """;
-
-    private const string Fish = """
-        complete -c sock -a '(sock "[suggest:"(string length (commandline -cp))"]" (commandline -cp) 2>/dev/null)'
-        """;
+    // Made by tools/reference, and embedded.
+    private static readonly (string Shell, string File)[] Scripts =
+        [("bash", "sock.bash"), ("zsh", "_sock"), ("fish", "sock.fish"), ("powershell", "sock.ps1")];
 }

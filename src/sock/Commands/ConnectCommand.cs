@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Net.Sockets;
 using Sockeye.Sessions;
 using Sockeye.Tool.Sessions;
@@ -12,18 +11,32 @@ internal static class ConnectCommand
     {
         var verb = new Verb(
             "connect",
-            "talk to a service: input is sent, what comes is printed",
+            """
+            talk to a service: input is sent, what comes is printed
+            A host with several addresses is tried as RFC 8305 says (Happy Eyeballs): the first that answers is taken, and
+            an error names every one that was tried.
+
+            When input ends, the peer is told, and what it still sends is printed until it ends as well. When the peer
+            ends first, input is still sent until it ends or pauses. `-v` says which it was.
+
+            With `-u` each line typed is a datagram, and so is each read of a pipe or file. No byte is ever sent that
+            was not in the input.
+            """,
             "sock connect localhost 51444",
             "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | sock connect example.com http",
             "echo hello | sock connect -u --replies 1 localhost 51423");
         var address = AddressArguments.OfPeer(verb);
-        var timeout = CommonOptions.Timeout("longest time to connect", TimeSpan.FromSeconds(10));
-        var source = CommonOptions.Text("--source", "ADDRESS", "address (or Unix path) to send from", "-s");
+        var timeout = CommonOptions.Timeout("longest time to connect\nThe look-up of the name counts, too.", TimeSpan.FromSeconds(10));
+        var source = CommonOptions.Text("--source", "ADDRESS",
+            """
+            address (or Unix path) to send from
+            An address must be one of this machine's. A path is where the answers to a Unix datagram come to.
+            """, "-s");
         var sourcePort = CommonOptions.Text("--source-port", "PORT", "port to send from", "-p");
-        var numeric = CommonOptions.Flag("--numeric", "look no names up", "-n");
-        foreach (Option option in (Option[])[timeout, source, sourcePort, numeric])
-            verb.Add(option);
+        var numeric = CommonOptions.Flag("--numeric", "look no names up\nHOST must be an address then; PORT may be a service name all the same.", "-n");
+        verb.Add(timeout);
         var session = new SessionArguments(verb);
+        verb.AddSeldomUsed(source, sourcePort, numeric);
         verb.Runs(
             command =>
             {

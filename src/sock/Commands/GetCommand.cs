@@ -12,26 +12,34 @@ internal static class GetCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("get", "get a file by HTTP and print it",
+        var verb = new Verb("get",
+            """
+            get a file by HTTP and print it
+            The reply is shown as it is: a redirection is told and not followed, nothing is decompressed, no cookie is kept.
+            A status of 400 or more is said on standard error and is exit code 8, with the body printed all the same.
+
+            A body that ends too soon is an error (exit code 7) that says how much of how much came. The progress is shown
+            on a terminal.
+            """,
             "sock get localhost 51480 /index.html",
             "sock get -o page.html http://localhost:51480/page.html",
             "sock get --head example.com http /");
         var words = new Argument<string[]>("HOST PORT [FILE] | URL")
         {
-            Description = "what to get; PORT is a number or a service name, URL is http://HOST[:PORT]/FILE",
+            Description = "what to get: FILE is `/` unless given\nA URL is `http://HOST[:PORT]/FILE`; its front may be left out.",
             Arity = new(1, 3),
         };
-        var output = CommonOptions.Text("--output", "FILE", "write the body into FILE", "-o");
+        var output = CommonOptions.Text("--output", "FILE", "write the body into FILE\nA file that is there is overwritten, unless the status is 400 or more. `-` is standard output.", "-o");
         var include = CommonOptions.Flag("--include", "print status and headers in front of the body", "-i");
         var head = CommonOptions.Flag("--head", "ask for status and headers alone, and print them", "-I");
-        var http11 = CommonOptions.Flag("--http1.1", "ask with HTTP/1.1 instead of HTTP/1.0");
+        var http11 = CommonOptions.Flag("--http1.1", "ask with HTTP/1.1 instead of HTTP/1.0\nThe name of the host is told either way.");
         var anyStatus = CommonOptions.Flag("--any-status", "take every answer for good, 404 too");
-        var maxSize = CommonOptions.Size("--max-size", "refuse a larger body");
-        var idle = CommonOptions.Limit("--timeout", "longest time without progress", TimeSpan.FromSeconds(30));
-        var connect = CommonOptions.Limit("--connect-timeout", "longest time to connect", TimeSpan.FromSeconds(10), "-w");
+        var maxSize = CommonOptions.Size("--max-size", "refuse a larger body\nThe exit code is 8.");
+        var idle = CommonOptions.Limit("--timeout", "longest time without progress\nWhen it passes, the exit code is 5; the whole may take as long as it takes.", TimeSpan.FromSeconds(30));
+        var connect = CommonOptions.Limit("--connect-timeout", "longest time to connect\nThe look-up of the name counts, too.", TimeSpan.FromSeconds(10), "-w");
         var only4 = CommonOptions.OnlyIPv4();
         var only6 = CommonOptions.OnlyIPv6();
-        var raw = CommonOptions.Flag("--raw", "let the peer control the terminal");
+        var raw = CommonOptions.Flag("--raw", "let the peer control the terminal\nElse its control characters are shown on a terminal, and not obeyed.");
         var verbose = CommonOptions.Verbose("say what was tried, and how long it took");
         var json = CommonOptions.Json();
         verb.Add(words);

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Net.Sockets;
 using Sockeye.Sessions;
 using Sockeye.Tool.Sessions;
@@ -12,19 +11,31 @@ internal static class ListenCommand
     {
         var verb = new Verb(
             "listen",
-            "wait for a caller, then talk: input is sent, what comes is printed",
+            """
+            wait for a caller, then talk as connect does
+            With PORT alone it listens at all addresses of this machine, IPv4 and IPv6, and says where. No name server is
+            asked: HOST is an address, `localhost` or `*`.
+
+            The conversation ends as that of `sock connect` does, but for this: input without a byte (`</dev/null`) says
+            only that there is nothing to send, and the caller is heard to its end.
+
+            With `-u` the first sender is the peer, and datagrams of others are dropped. With `-k` everyone is heard, and
+            answers go to whoever sent last; callers of a stream are served one after another. Ctrl-C is the good end of
+            `-k`: the exit code is 0.
+            """,
             "sock listen 51444",
             "sock listen localhost 8080 < page.html",
             "sock listen -k -u 514 > log  (datagrams of everyone, until Ctrl-C)");
         var address = AddressArguments.OfListener(verb);
-        var keepOpen = CommonOptions.Flag("--keep-open", "then wait for the next caller, until Ctrl-C", "-k");
-        var maxCallers = CommonOptions.Count("--max-conns", "with -k: turn callers away while N are here", 0, 1, int.MaxValue, "-m");
-        var acceptTimeout = CommonOptions.Limit("--accept-timeout", "longest time to wait for a caller", Timeout.InfiniteTimeSpan, "-w");
-        var host = CommonOptions.Text("--source", "HOST", "address to listen at", "-s");
+        var keepOpen = CommonOptions.Flag("--keep-open", "then wait for the next caller, until Ctrl-C\nWhat goes wrong with one caller is said, and the next one is waited for.", "-k");
+        var maxCallers = CommonOptions.Count("--max-conns", "with `-k`: turn callers away while N are here\nWithout it they wait in the system's queue.", 0, 1, int.MaxValue, "-m");
+        var acceptTimeout = CommonOptions.Limit("--accept-timeout", "longest time to wait for a caller\nWhen it passes, the exit code is 5.", Timeout.InfiniteTimeSpan, "-w");
+        var host = CommonOptions.Text("--source", "HOST", "address to listen at\nAs `nc -l -s HOST -p PORT` has it.", "-s");
         var port = CommonOptions.Text("--source-port", "PORT", "port to listen at", "-p");
-        foreach (Option option in (Option[])[keepOpen, maxCallers, acceptTimeout, host, port])
-            verb.Add(option);
+        verb.Add(keepOpen);
+        verb.Add(acceptTimeout);
         var session = new SessionArguments(verb);
+        verb.AddSeldomUsed(maxCallers, host, port);
         verb.Runs(
             command =>
             {

@@ -8,7 +8,12 @@ internal static class PortCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("port", "tell the port of a service, or the service on a port",
+        var verb = new Verb("port",
+            """
+            tell the port of a service, or the service on a port
+            A line a match: name, port and protocol, aliases, description. The system's file of services is asked first, then
+            a built-in table of those that are assigned by IANA; so it works where there is no such file.
+            """,
             "sock port http             name, port/protocol, aliases, description",
             "sock port --udp 514",
             "sock port --search mail    looks into descriptions, too");

@@ -10,15 +10,20 @@ internal static class ResolveCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("resolve", "tell the addresses of a host name, or the name of an address",
+        var verb = new Verb("resolve",
+            """
+            tell the addresses of a host name, or the name of an address
+            The addresses are in the order in which `sock connect` tries them. The system is asked, so its file of hosts
+            counts. Names under `.invalid` do not exist (RFC 6761), and no name server is asked for them.
+            """,
             "sock resolve localhost     an address a line, in the order to try them",
             "sock resolve -6 www.example.com",
             "sock resolve 127.0.0.1");
         var wanted = new Argument<string>("NAME | ADDRESS") { Description = "a host name, or an IPv4 or IPv6 address" };
         var only4 = CommonOptions.OnlyIPv4();
         var only6 = CommonOptions.OnlyIPv6();
-        var timeout = CommonOptions.Timeout("limit for the answer", TimeSpan.FromSeconds(10));
-        var verbose = CommonOptions.Verbose("say what each family's look-up brought, and how long it took");
+        var timeout = CommonOptions.Timeout("longest time to wait for the answer", TimeSpan.FromSeconds(10));
+        var verbose = CommonOptions.Verbose("say what each family's look-up brought, and when");
         var json = CommonOptions.Json();
         verb.Add(wanted);
         foreach (var option in new Option[] { only4, only6, timeout, verbose, json })

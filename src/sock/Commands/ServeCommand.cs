@@ -10,27 +10,42 @@ internal static class ServeCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("serve", "serve greeting, echo, discard, daytime, qotd, chargen, time and http, or some of them",
+        var verb = new Verb("serve",
+            """
+            serve greeting, echo, time, http and other small services
+            Without a SERVICE, all of them; `SERVICE=PORT` serves one at another port. Everything is bound first and
+            announced then: if one port cannot be had, nothing is served (exit code 6).
+
+            They are for this machine only, unless `--host` says otherwise. Ctrl-C ends them: who is still connected has
+            5s to come to an end, and the exit code is 0, or 5 if somebody had to be cut off. A second Ctrl-C ends at once.
+            """,
             "sock serve                       all of them, for this machine only",
             "sock serve echo time=3700        these two, time at port 3700",
             "sock serve http --root .         the files here",
             "sock serve --host '*' greeting   for the network too");
         var services = new Argument<string[]>("SERVICE[=PORT]")
         {
-            Description = "what to serve, and where (default all, at ports from 51409 to 51480)",
+            Description = "`greeting`, `echo`, `discard`, `daytime`, `qotd`, `chargen`, `time` or `http` (default all)",
         };
         services.CompletionSources.Add([.. ServiceCatalog.All.Select(service => service.Name)]);
-        var host = CommonOptions.Text("--host", "HOST", "where to be reached: an address of this machine, or * for all (default localhost)");
-        var standardPorts = CommonOptions.Flag("--standard-ports", "use the assigned ports, which may need rights (echo 7, time 37, ...)");
-        var root = CommonOptions.Text("--root", "DIR", "http serves the files under DIR, and nothing outside it");
+        var host = CommonOptions.Text("--host", "HOST", "own address to serve at, `*` for all (default localhost)");
+        var standardPorts = CommonOptions.Flag("--standard-ports", "use the assigned ports, which may need rights");
+        var root = CommonOptions.Text("--root", "DIR",
+            """
+            `http` serves the files under DIR, and nothing outside it
+            A link that leads out of DIR is not followed. Without it `http` answers with a page that says what was asked.
+            """);
         var maxConnections = CommonOptions.Count(
-            "--max-conns", "connections a service at once (default 1000)", 1000, 1, int.MaxValue, "-m");
-        var idle = CommonOptions.Limit("--idle", "end a connection when no byte moves for so long", TimeSpan.FromSeconds(60), "-i");
+            "--max-conns", "connections a service at once (default 1000)\nOthers wait in the system's queue.", 1000, 1, int.MaxValue, "-m");
+        var idle = CommonOptions.Limit("--idle", "longest time without a byte", TimeSpan.FromSeconds(60), "-i");
         var rate = CommonOptions.Count(
-            "--rate", "datagrams answered a second and source, 0 for all (default 100)", 100, 0, int.MaxValue);
+            "--rate", "datagrams answered a second and source (default 100)\nAs many may come at once; `0` lifts the limit.", 100, 0, int.MaxValue);
         var amplify = CommonOptions.Flag("--allow-amplification",
-            "answer qotd and chargen datagrams of other machines: forged ones can flood others");
-        var verbose = CommonOptions.Verbose("say what is served where, each connection and each datagram left unanswered");
+            """
+            answer qotd and chargen datagrams of other machines
+            Their answers are longer than the questions: a question with a forged sender floods somebody else.
+            """);
+        var verbose = CommonOptions.Verbose("say what is served where, and each connection\nAlso each datagram that was left unanswered, and why.");
         verb.Add(services);
         foreach (var option in (Option[])[host, standardPorts, root, maxConnections, idle, rate, amplify, verbose])
             verb.Add(option);

@@ -10,21 +10,27 @@ internal static class TimeCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("time", "ask a host what time it is (RFC 868 over UDP)",
+        var verb = new Verb("time",
+            """
+            ask a host what time it is (RFC 868 over UDP)
+            The question is an empty datagram, the answer the seconds since 1900 in four bytes, printed as local time. One
+            that is lost is asked for again. An answer of another size than four bytes is warned of if it is longer, and
+            is an error (exit code 8) if it is shorter.
+            """,
             "sock time time.example.com                  its time, as local time",
-            "sock time -v --utc localhost --port 51437   as UTC, and our clock's offset",
-            "sock time --daytime --tcp localhost:51413   what it says in its own words");
-        var server = new Argument<string>("HOST") { Description = "whom to ask: HOST, HOST:PORT, [v6]:PORT, tcp://HOST:PORT" };
+            "sock time -v --utc localhost --port 51437   UTC, and our clock's offset",
+            "sock time --daytime --tcp localhost:51413   in the server's own words");
+        var server = new Argument<string>("HOST") { Description = "whom to ask: HOST, `HOST:PORT`, `[v6]:PORT`, `tcp://HOST:PORT`" };
         var port = CommonOptions.Text("--port", "PORT", "port number or service name (default time, or daytime)", "-p");
-        var tcp = CommonOptions.Flag("--tcp", "ask over TCP");
-        var daytime = CommonOptions.Flag("--daytime", "ask for a line of text (RFC 867)");
-        var retries = CommonOptions.Count("--retries", "ask again so often when nothing comes, 0 for one try (default 2)", 2, 0, 1000);
+        var tcp = CommonOptions.Flag("--tcp", "ask over TCP\nIt helps where datagrams do not get through.");
+        var daytime = CommonOptions.Flag("--daytime", "ask for a line of text (RFC 867)\nIt is printed as the server words it; the port is daytime then.");
+        var retries = CommonOptions.Count("--retries", "how often to ask again when nothing comes (default 2)\n`0` makes it one try.", 2, 0, 1000);
         var timeout = CommonOptions.Timeout("how long each try waits", TimeSpan.FromSeconds(1));
         var utc = CommonOptions.Flag("--utc", "print UTC, not local time", "-u");
         var only4 = CommonOptions.OnlyIPv4();
         var only6 = CommonOptions.OnlyIPv6();
         var json = CommonOptions.Json();
-        var verbose = CommonOptions.Verbose("say who answered, how fast, and how far the local clock is off");
+        var verbose = CommonOptions.Verbose("say who answered, and how far the local clock is off\nAlso which try it was, and how long the answer took.");
         verb.Add(server);
         foreach (var option in (Option[])[port, tcp, daytime, retries, timeout, utc, only4, only6, json, verbose])
             verb.Add(option);

@@ -7,7 +7,12 @@ internal static class TourCommand
 {
     public static Verb Create()
     {
-        var verb = new Verb("tour", "hold every conversation of the chapter on sockets, and provoke its errors",
+        var verb = new Verb("tour",
+            """
+            hold every conversation of the chapter, and provoke its errors
+            It starts every service on a free port of this machine, talks to each, and shows both sides. Then it provokes an
+            error of each kind, and shows what is said. The exit code is 0 only if each went as it should.
+            """,
             "sock tour",
             "sock tour --keep    then talk to the services yourself");
         var keep = CommonOptions.Flag("--keep", "keep the services running afterwards, until Ctrl-C");

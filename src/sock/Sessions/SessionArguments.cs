@@ -8,45 +8,55 @@ namespace Sockeye.Tool.Sessions;
 /// <summary>The options of a conversation, which <c>connect</c> and <c>listen</c> share, and what they come to.</summary>
 internal sealed class SessionArguments
 {
-    private readonly Option<bool> _udp = CommonOptions.Flag("--udp", "datagrams (UDP, or Unix with -U)", "-u");
-    private readonly Option<bool> _unix = CommonOptions.Flag("--unix", "a Unix socket: ADDRESS is its path", "-U");
+    private readonly Option<bool> _udp = CommonOptions.Flag("--udp", "datagrams (UDP, or Unix with `-U`)\n`udp://HOST:PORT` says the same without it.", "-u");
+    private readonly Option<bool> _unix = CommonOptions.Flag("--unix", "a Unix socket: ADDRESS is its path\n`unix:/path` and, for datagrams, `unixgram:/path` say the same without it.", "-U");
     private readonly Option<bool> _only4 = CommonOptions.OnlyIPv4();
     private readonly Option<bool> _only6 = CommonOptions.OnlyIPv6();
-    private readonly Option<bool> _zero = CommonOptions.Flag("--zero", "only connect, say so, and end", "-z");
-    private readonly Option<TimeSpan> _idle = CommonOptions.Limit("--idle", "longest time without a byte", Timeout.InfiniteTimeSpan, "-i");
-    private readonly Option<TimeSpan> _maxTime = CommonOptions.Limit("--max-time", "longest time in all", Timeout.InfiniteTimeSpan);
-    private readonly Option<TimeSpan?> _wait = CommonOptions.Wait("--wait", "after input ends, read for TIME at most", "-q");
+    private readonly Option<bool> _zero = CommonOptions.Flag("--zero", "only connect, say so, and end\nNo byte is sent. Not for datagrams: there, only an answer shows that somebody is there.", "-z");
+    private readonly Option<TimeSpan> _idle = CommonOptions.Limit("--idle", "longest time without a byte\nIn either direction; when it passes, the exit code is 5.", Timeout.InfiniteTimeSpan, "-i");
+    private readonly Option<TimeSpan> _maxTime = CommonOptions.Limit("--max-time", "longest time in all\nWhen it passes, the exit code is 5.", Timeout.InfiniteTimeSpan);
+    private readonly Option<TimeSpan?> _wait = CommonOptions.Wait("--wait",
+        """
+        after input ends, read for TIME at most
+        That is a good end: the exit code is 0. Without it a stream is read until the peer ends; datagrams are read for
+        2s where input is no terminal, else until Ctrl-C.
+        """, "-q");
     private readonly Option<TimeSpan?> _peerEndedWait = CommonOptions.Wait(
-        "--peer-ended-wait", "after the peer ends, allow input to pause for TIME (default 1s)");
-    private readonly Option<bool> _noShutdown = CommonOptions.Flag("--no-shutdown", "do not tell the peer that input has ended");
+        "--peer-ended-wait",
+        """
+        after the peer ends, allow input to pause for TIME (default 1s)
+        On a terminal the default is 0: a conversation ends with its peer.
+        """);
+    private readonly Option<bool> _noShutdown = CommonOptions.Flag("--no-shutdown", "do not tell the peer that input has ended\nSome servers take a client whose input has ended for one that has gone, and drop it.");
     private readonly Option<bool> _sendOnly = CommonOptions.Flag("--send-only", "send input, drop what comes, end with input");
     private readonly Option<bool> _recvOnly = CommonOptions.Flag("--recv-only", "print what comes, send nothing");
-    private readonly Option<bool> _crlf = CommonOptions.Flag("--crlf", "send CR LF for each LF", "-C");
+    private readonly Option<bool> _crlf = CommonOptions.Flag("--crlf", "send CR LF for each LF\nA LF with a CR before it stays as it is.", "-C");
     private readonly Option<Cut?> _datagrams = new("--datagrams")
     {
-        Description = "a datagram for each line, nul, read, SIZE bytes, or the whole input",
+        CompletionSources = { "line", "nul", "read", "whole" },
+        Description = """
+            what of the input makes a datagram: line, nul, read, whole or a SIZE
+            `line` cuts at each line end and leaves it out, `nul` at each zero byte, `read` where the reads of input
+            happen to be cut, `whole` nowhere, a SIZE after so many bytes. The default is `line` on a terminal, else `read`.
+            """,
         HelpName = "WHAT",
         CustomParser = ParseCut,
     };
 
-    private readonly Option<int> _replies = CommonOptions.Count("--replies", "end when N datagrams have come", 0, 1, int.MaxValue);
-    private readonly Option<string?> _output = CommonOptions.Text("--output", "FILE", "write what comes into FILE as well", "-o");
-    private readonly Option<bool> _hexDump = CommonOptions.Flag("--hex-dump", "show every byte on standard error", "-x");
-    private readonly Option<bool> _raw = CommonOptions.Flag("--raw", "let the peer control the terminal");
-    private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended");
-    private readonly Option<bool> _json = CommonOptions.Flag("--json", "say it on standard error as JSON lines");
+    private readonly Option<int> _replies = CommonOptions.Count("--replies", "end when N datagrams have come\nIf fewer come while they are waited for (`--wait`), the exit code is 5.", 0, 1, int.MaxValue);
+    private readonly Option<string?> _output = CommonOptions.Text("--output", "FILE", "write what comes into FILE as well\nA file that is there is overwritten.", "-o");
+    private readonly Option<bool> _hexDump = CommonOptions.Flag("--hex-dump", "show every byte on standard error\nIn hexadecimal and as text, `>` before what is sent and `<` before what comes.", "-x");
+    private readonly Option<bool> _raw = CommonOptions.Flag("--raw", "let the peer control the terminal\nElse its control characters are shown on a terminal, and not obeyed.");
+    private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended\nAddresses that were tried in vain, both ends, bytes each way, and how long each step took.");
+    private readonly Option<bool> _json = CommonOptions.Flag("--json", "say it on standard error as JSON lines\nOne object an event, an error too. With `-z` what was found out is one on standard output.");
 
     /// <summary>Declares them on a verb; its own come first in the help.</summary>
     public SessionArguments(Verb verb)
     {
-        foreach (Option option in (Option[])
-            [
-                _udp, _unix, _only4, _only6, _zero, _idle, _maxTime, _wait, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly,
-                _crlf, _datagrams, _replies, _output, _hexDump, _raw, _verbose, _json,
-            ])
-        {
+        foreach (var option in (Option[])[_udp, _unix, _zero, _idle, _wait, _crlf, _replies, _output, _verbose])
             verb.Add(option);
-        }
+        verb.AddSeldomUsed(
+            _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _hexDump, _raw, _json);
     }
 
     /// <summary>What an address without a front means.</summary>

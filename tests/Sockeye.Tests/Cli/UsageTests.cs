@@ -10,11 +10,12 @@ public class UsageTests
     [InlineData("complations", "unknown verb 'complations'", "Did you mean 'completions'?")]
     [InlineData("zzzzzzzzzz", "unknown verb 'zzzzzzzzzz'", "See 'sock --help'.")]
     [InlineData("--vresion", "unknown option '--vresion'", "Did you mean '--version'?")]
+    [InlineData("help conect", "unknown verb 'conect'", "Did you mean 'connect'?")]
     [InlineData("completions --hepl", "unknown option '--hepl'", "Did you mean '--help'?")]
     [InlineData("completions", "completions needs SHELL", "See 'sock completions --help'.")]
     [InlineData("completions bash zsh", "unexpected argument 'zsh'", "See 'sock completions --help'.")]
     [InlineData("completions -bash", "unknown option '-bash'", "See 'sock completions --help'.")]
-    [InlineData("completions -- -bash", "no completions for '-bash'", "There are some for bash, zsh and fish.")]
+    [InlineData("completions -- -bash", "no completions for '-bash'", "There are some for bash, zsh, fish and powershell.")]
     [InlineData("connect --bogus 127.0.0.1 80", "unknown option '--bogus'", "See 'sock connect --help'.")]
     [InlineData("connect --idel 5 127.0.0.1 80", "unknown option '--idel'", "Did you mean '--idle'?")]
     [InlineData("connect", "connect needs HOST PORT or ADDRESS", "See 'sock connect --help'.")]
@@ -25,7 +26,7 @@ public class UsageTests
     [InlineData("connect a b -w -5", "-w takes a time above zero (seconds, or 500ms, 2s, 1m, 1h) or 'none', not '-5'", "See 'sock connect --help'.")]
     [InlineData("connect -4 -6 a 1", "-4 and -6 exclude each other", "Leave both out to use either.")]
     [InlineData("connect a -1", "unknown option '-1'", "See 'sock connect --help'.")]
-    [InlineData("completions @bash", "no completions for '@bash'", "There are some for bash, zsh and fish.")]
+    [InlineData("completions @bash", "no completions for '@bash'", "There are some for bash, zsh, fish and powershell.")]
     public async Task A_usage_error_is_one_line_with_advice_and_ends_2(string line, string message, string advice)
     {
         var result = await SockProcess.RunAsync(line.Split(' '));

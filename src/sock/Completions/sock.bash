@@ -1,0 +1,153 @@
+# Completes sock's verbs, options and their values in bash. Made by tools/reference from the program's declarations.
+
+_sock() {
+    # Words between blanks: bash's own are cut at : and = as well, so an address would be several.
+    local -a words=() places=()
+    local options= values= more= unix=
+    read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
+    [[ "${COMP_LINE:0:COMP_POINT}" == *[[:space:]] ]] && words+=('')
+    local last=$((${#words[@]} - 1))
+    local word=${words[last]} ours=$2
+    COMPREPLY=()
+
+    if ((last == 1)); then
+        _sock_words 'connect listen serve get time port resolve tour help completions -h --help --version' "$word"
+        return
+    fi
+    case ${words[1]} in
+        connect)
+            options='-w --timeout -u --udp -U --unix -z --zero -i --idle -q --wait -C --crlf --replies -o --output -v --verbose -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -s --source -p --source-port -n --numeric -h --help --version'
+            values=' -w:TIME --timeout:TIME -i:TIME --idle:TIME -q:TIME --wait:TIME --replies:N -o:FILE --output:FILE --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT '
+            places=(ADDRESS PORT)
+            more= ;;
+        listen)
+            options='-k --keep-open -w --accept-timeout -u --udp -U --unix -z --zero -i --idle -q --wait -C --crlf --replies -o --output -v --verbose -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -m --max-conns -s --source -p --source-port -h --help --version'
+            values=' -w:TIME --accept-timeout:TIME -i:TIME --idle:TIME -q:TIME --wait:TIME --replies:N -o:FILE --output:FILE --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -m:N --max-conns:N -s:HOST --source:HOST -p:PORT --source-port:PORT '
+            places=(PORT,ADDRESS PORT)
+            more= ;;
+        serve)
+            options='--host --standard-ports --root -m --max-conns -i --idle --rate --allow-amplification -v --verbose -h --help --version'
+            values=' --host:HOST --root:DIR -m:N --max-conns:N -i:TIME --idle:TIME --rate:N '
+            places=(chargen,daytime,discard,echo,greeting,http,qotd,time)
+            more=1 ;;
+        get)
+            options='-o --output -i --include -I --head --http1.1 --any-status --max-size --timeout -w --connect-timeout -4 -6 --raw -v --verbose --json -h --help --version'
+            values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME '
+            places=(HOST,URL PORT )
+            more= ;;
+        time)
+            options='-p --port --tcp --daytime --retries -w --timeout -u --utc -4 -6 --json -v --verbose -h --help --version'
+            values=' -p:PORT --port:PORT --retries:N -w:TIME --timeout:TIME '
+            places=(HOST)
+            more= ;;
+        port)
+            options='--search -t --tcp -u --udp --json -h --help --version'
+            values=' '
+            places=(NAME,PORT)
+            more= ;;
+        resolve)
+            options='-4 -6 -w --timeout -v --verbose --json -h --help --version'
+            values=' -w:TIME --timeout:TIME '
+            places=(NAME,ADDRESS)
+            more= ;;
+        tour)
+            options='--keep -h --help --version'
+            values=' '
+            places=()
+            more= ;;
+        help)
+            options='-h --help --version'
+            values=' '
+            places=(completions,connect,get,help,listen,port,resolve,serve,time,tour)
+            more= ;;
+        completions)
+            options='-h --help --version'
+            values=' '
+            places=(bash,fish,powershell,zsh)
+            more= ;;
+        *) return ;;
+    esac
+
+    local i place=0 literal= expected=
+    for ((i = 2; i < last; i++)); do
+        if [[ -n $expected ]]; then
+            expected=
+        elif [[ -n $literal || ${words[i]} != -* ]]; then
+            place=$((place + 1))
+        elif [[ ${words[i]} == -- ]]; then
+            literal=1
+        else
+            expected=$(_sock_value "${words[i]}")
+            [[ ${words[i]} == -U || ${words[i]} == --unix ]] && unix=1
+        fi
+    done
+
+    if [[ -n $expected ]]; then
+        _sock_kinds "$expected" "$word"
+    elif [[ -z $literal && $word == --*=* ]]; then
+        _sock_kinds "$(_sock_value "${word%%=*}")" "${word#*=}"
+    elif [[ -z $literal && $word == -* ]]; then
+        _sock_words "$options" "$word"
+    elif ((place < ${#places[@]})); then
+        _sock_kinds "${places[place]}" "$word"
+    elif [[ -n $more ]]; then
+        _sock_kinds "${places[${#places[@]} - 1]}" "$word"
+    fi
+}
+
+# What the option's value may be; nothing for an option that takes none.
+_sock_value() {
+    [[ $values == *" $1:"* ]] || return
+    local value=${values#*" $1:"}
+    printf '%s' "${value%% *}"
+}
+
+# Completes the second word to one of the kinds of the first, which are separated by commas.
+_sock_kinds() {
+    local kind
+    for kind in ${1//,/ }; do
+        case $kind in
+            FILE) _sock_files -f "$2" ;;
+            DIR) _sock_files -d "$2" ;;
+            HOST | ADDRESS) _sock_address "$2" ;;
+            PORT) _sock_ports "$2" ;;
+            [a-z]*) _sock_words "$kind" "$2" ;;
+        esac
+    done
+}
+
+_sock_address() {
+    local rest=${1#*://}
+    case $1 in
+        unix:* | unixgram:*) _sock_files -f "${1#*:}" ;;
+        *) if [[ -n $unix ]]; then _sock_files -f "$1"
+            elif [[ $rest == *:* ]]; then _sock_ports "${rest##*:}"
+            else _sock_reply "$rest" < <(compgen -A hostname -- "$rest"); fi ;;
+    esac
+}
+
+# Services whose names begin so: all of them would be thousands.
+_sock_ports() {
+    [[ $1 == [A-Za-z]* ]] || return
+    _sock_words "$(sock port --search "$1" 2>/dev/null | cut -d ' ' -f 1 | sort -u)" "$1"
+}
+
+_sock_files() {
+    compopt -o filenames 2>/dev/null
+    _sock_reply "$2" < <(compgen "$1" -- "$2")
+}
+
+_sock_words() {
+    _sock_reply "$2" < <(compgen -W "$1" -- "$2")
+}
+
+# Replies with lines. Bash replaces its own last word, which may begin before the part that was completed.
+_sock_reply() {
+    local line before=${ours%"$1"}
+    [[ $ours == *"$1" ]] || before=
+    while IFS= read -r line; do
+        COMPREPLY+=("$before$line")
+    done
+}
+
+complete -F _sock sock

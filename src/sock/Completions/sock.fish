@@ -1,0 +1,153 @@
+# Completes sock's verbs, options and their values in fish. Made by tools/reference from the program's declarations.
+
+function __sock_verb
+    set -l words (commandline -opc)
+    test "$words[2]" = $argv[1]
+end
+
+function __sock_addresses
+    set -l word (commandline -ct | string replace -r '^--[^=]*=' '')
+    if string match -qr '^unix(gram)?:' -- $word
+        set -l front (string match -r '^[^:]*:' -- $word)
+        printf '%s\n' $front(__fish_complete_path (string replace -r '^[^:]*:' '' -- $word))
+    else if string match -qr -- '^(-[a-zA-Z]*U|--unix)$' (commandline -opc)
+        __fish_complete_path $word
+    else if string match -qr '^(tcp://|udp://)?[^/]*:[^/]*$' -- $word
+        __sock_ports
+    else
+        set -l front (string match -r '^[a-z]*://' -- $word)
+        printf '%s\n' "$front"localhost "$front"(__fish_print_hostnames)
+    end
+end
+
+# Services whose names begin so: all of them would be thousands.
+function __sock_ports
+    set -l word (commandline -ct | string replace -r '^--[^=]*=' '')
+    set -l front (string match -r '^.*:' -- $word)
+    set -l begun (string replace -r '^.*:' '' -- $word)
+    string match -qr '^[a-zA-Z]' -- $begun; or return
+    printf '%s\n' "$front"(sock port --search $begun 2>/dev/null | string match -r '^[^ ]+' | sort -u)
+end
+
+complete -c sock -f
+complete -c sock -s h -l help -d 'print this and end'
+complete -c sock -l version -d 'print the version and end'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a connect -d 'talk to a service: input is sent, what comes is printed'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a listen -d 'wait for a caller, then talk as connect does'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a serve -d 'serve greeting, echo, time, http and other small services'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a get -d 'get a file by HTTP and print it'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a time -d 'ask a host what time it is (RFC 868 over UDP)'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a port -d 'tell the port of a service, or the service on a port'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a resolve -d 'tell the addresses of a host name, or the name of an address'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a tour -d 'hold every conversation of the chapter, and provoke its errors'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a help -d 'tell everything about a verb'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a completions -d 'print what your shell needs to complete verbs and options'
+
+complete -c sock -n '__sock_verb connect' -s w -l timeout -x -d 'longest time to connect (default 10s)'
+complete -c sock -n '__sock_verb connect' -s u -l udp -d 'datagrams (UDP, or Unix with -U)'
+complete -c sock -n '__sock_verb connect' -s U -l unix -d 'a Unix socket: ADDRESS is its path'
+complete -c sock -n '__sock_verb connect' -s z -l zero -d 'only connect, say so, and end'
+complete -c sock -n '__sock_verb connect' -s i -l idle -x -d 'longest time without a byte (default none)'
+complete -c sock -n '__sock_verb connect' -s q -l wait -x -d 'after input ends, read for TIME at most'
+complete -c sock -n '__sock_verb connect' -s C -l crlf -d 'send CR LF for each LF'
+complete -c sock -n '__sock_verb connect' -l replies -x -d 'end when N datagrams have come'
+complete -c sock -n '__sock_verb connect' -s o -l output -rF -d 'write what comes into FILE as well'
+complete -c sock -n '__sock_verb connect' -s v -l verbose -d 'say what happens, and how it ended'
+complete -c sock -n '__sock_verb connect' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb connect' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb connect' -l max-time -x -d 'longest time in all (default none)'
+complete -c sock -n '__sock_verb connect' -l peer-ended-wait -x -d 'after the peer ends, allow input to pause for TIME (default 1s)'
+complete -c sock -n '__sock_verb connect' -l no-shutdown -d 'do not tell the peer that input has ended'
+complete -c sock -n '__sock_verb connect' -l send-only -d 'send input, drop what comes, end with input'
+complete -c sock -n '__sock_verb connect' -l recv-only -d 'print what comes, send nothing'
+complete -c sock -n '__sock_verb connect' -l datagrams -xa 'line nul read whole' -d 'what of the input makes a datagram: line, nul, read, whole or a SIZE'
+complete -c sock -n '__sock_verb connect' -s x -l hex-dump -d 'show every byte on standard error'
+complete -c sock -n '__sock_verb connect' -l raw -d 'let the peer control the terminal'
+complete -c sock -n '__sock_verb connect' -l json -d 'say it on standard error as JSON lines'
+complete -c sock -n '__sock_verb connect' -s s -l source -xa '(__sock_addresses)' -d 'address (or Unix path) to send from'
+complete -c sock -n '__sock_verb connect' -s p -l source-port -xa '(__sock_ports)' -d 'port to send from'
+complete -c sock -n '__sock_verb connect' -s n -l numeric -d 'look no names up'
+complete -c sock -n '__sock_verb connect' -a '(__sock_addresses; __sock_ports)'
+
+complete -c sock -n '__sock_verb listen' -s k -l keep-open -d 'then wait for the next caller, until Ctrl-C'
+complete -c sock -n '__sock_verb listen' -s w -l accept-timeout -x -d 'longest time to wait for a caller (default none)'
+complete -c sock -n '__sock_verb listen' -s u -l udp -d 'datagrams (UDP, or Unix with -U)'
+complete -c sock -n '__sock_verb listen' -s U -l unix -d 'a Unix socket: ADDRESS is its path'
+complete -c sock -n '__sock_verb listen' -s z -l zero -d 'only connect, say so, and end'
+complete -c sock -n '__sock_verb listen' -s i -l idle -x -d 'longest time without a byte (default none)'
+complete -c sock -n '__sock_verb listen' -s q -l wait -x -d 'after input ends, read for TIME at most'
+complete -c sock -n '__sock_verb listen' -s C -l crlf -d 'send CR LF for each LF'
+complete -c sock -n '__sock_verb listen' -l replies -x -d 'end when N datagrams have come'
+complete -c sock -n '__sock_verb listen' -s o -l output -rF -d 'write what comes into FILE as well'
+complete -c sock -n '__sock_verb listen' -s v -l verbose -d 'say what happens, and how it ended'
+complete -c sock -n '__sock_verb listen' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb listen' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb listen' -l max-time -x -d 'longest time in all (default none)'
+complete -c sock -n '__sock_verb listen' -l peer-ended-wait -x -d 'after the peer ends, allow input to pause for TIME (default 1s)'
+complete -c sock -n '__sock_verb listen' -l no-shutdown -d 'do not tell the peer that input has ended'
+complete -c sock -n '__sock_verb listen' -l send-only -d 'send input, drop what comes, end with input'
+complete -c sock -n '__sock_verb listen' -l recv-only -d 'print what comes, send nothing'
+complete -c sock -n '__sock_verb listen' -l datagrams -xa 'line nul read whole' -d 'what of the input makes a datagram: line, nul, read, whole or a SIZE'
+complete -c sock -n '__sock_verb listen' -s x -l hex-dump -d 'show every byte on standard error'
+complete -c sock -n '__sock_verb listen' -l raw -d 'let the peer control the terminal'
+complete -c sock -n '__sock_verb listen' -l json -d 'say it on standard error as JSON lines'
+complete -c sock -n '__sock_verb listen' -s m -l max-conns -x -d 'with -k: turn callers away while N are here'
+complete -c sock -n '__sock_verb listen' -s s -l source -xa '(__sock_addresses)' -d 'address to listen at'
+complete -c sock -n '__sock_verb listen' -s p -l source-port -xa '(__sock_ports)' -d 'port to listen at'
+complete -c sock -n '__sock_verb listen' -a '(__sock_ports; __sock_addresses)'
+
+complete -c sock -n '__sock_verb serve' -l host -xa '(__sock_addresses)' -d 'own address to serve at, * for all (default localhost)'
+complete -c sock -n '__sock_verb serve' -l standard-ports -d 'use the assigned ports, which may need rights'
+complete -c sock -n '__sock_verb serve' -l root -xa '(__fish_complete_directories)' -d 'http serves the files under DIR, and nothing outside it'
+complete -c sock -n '__sock_verb serve' -s m -l max-conns -x -d 'connections a service at once (default 1000)'
+complete -c sock -n '__sock_verb serve' -s i -l idle -x -d 'longest time without a byte (default 1m)'
+complete -c sock -n '__sock_verb serve' -l rate -x -d 'datagrams answered a second and source (default 100)'
+complete -c sock -n '__sock_verb serve' -l allow-amplification -d 'answer qotd and chargen datagrams of other machines'
+complete -c sock -n '__sock_verb serve' -s v -l verbose -d 'say what is served where, and each connection'
+complete -c sock -n '__sock_verb serve' -a 'chargen daytime discard echo greeting http qotd time'
+
+complete -c sock -n '__sock_verb get' -s o -l output -rF -d 'write the body into FILE'
+complete -c sock -n '__sock_verb get' -s i -l include -d 'print status and headers in front of the body'
+complete -c sock -n '__sock_verb get' -s I -l head -d 'ask for status and headers alone, and print them'
+complete -c sock -n '__sock_verb get' -l http1.1 -d 'ask with HTTP/1.1 instead of HTTP/1.0'
+complete -c sock -n '__sock_verb get' -l any-status -d 'take every answer for good, 404 too'
+complete -c sock -n '__sock_verb get' -l max-size -x -d 'refuse a larger body'
+complete -c sock -n '__sock_verb get' -l timeout -x -d 'longest time without progress (default 30s)'
+complete -c sock -n '__sock_verb get' -s w -l connect-timeout -x -d 'longest time to connect (default 10s)'
+complete -c sock -n '__sock_verb get' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb get' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb get' -l raw -d 'let the peer control the terminal'
+complete -c sock -n '__sock_verb get' -s v -l verbose -d 'say what was tried, and how long it took'
+complete -c sock -n '__sock_verb get' -l json -d 'print JSON'
+complete -c sock -n '__sock_verb get' -a '(__sock_addresses; __sock_ports)'
+
+complete -c sock -n '__sock_verb time' -s p -l port -xa '(__sock_ports)' -d 'port number or service name (default time, or daytime)'
+complete -c sock -n '__sock_verb time' -l tcp -d 'ask over TCP'
+complete -c sock -n '__sock_verb time' -l daytime -d 'ask for a line of text (RFC 867)'
+complete -c sock -n '__sock_verb time' -l retries -x -d 'how often to ask again when nothing comes (default 2)'
+complete -c sock -n '__sock_verb time' -s w -l timeout -x -d 'how long each try waits (default 1s)'
+complete -c sock -n '__sock_verb time' -s u -l utc -d 'print UTC, not local time'
+complete -c sock -n '__sock_verb time' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb time' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb time' -l json -d 'print JSON'
+complete -c sock -n '__sock_verb time' -s v -l verbose -d 'say who answered, and how far the local clock is off'
+complete -c sock -n '__sock_verb time' -a '(__sock_addresses)'
+
+complete -c sock -n '__sock_verb port' -l search -d 'find every service that mentions the word'
+complete -c sock -n '__sock_verb port' -s t -l tcp -d 'for TCP only'
+complete -c sock -n '__sock_verb port' -s u -l udp -d 'for UDP only'
+complete -c sock -n '__sock_verb port' -l json -d 'print JSON'
+complete -c sock -n '__sock_verb port' -a '(__sock_ports)'
+
+complete -c sock -n '__sock_verb resolve' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb resolve' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb resolve' -s w -l timeout -x -d 'longest time to wait for the answer (default 10s)'
+complete -c sock -n '__sock_verb resolve' -s v -l verbose -d 'say what each family\'s look-up brought, and when'
+complete -c sock -n '__sock_verb resolve' -l json -d 'print JSON'
+complete -c sock -n '__sock_verb resolve' -a '(__sock_addresses)'
+
+complete -c sock -n '__sock_verb tour' -l keep -d 'keep the services running afterwards, until Ctrl-C'
+
+complete -c sock -n '__sock_verb help' -a 'completions connect get help listen port resolve serve time tour'
+
+complete -c sock -n '__sock_verb completions' -a 'bash fish powershell zsh'

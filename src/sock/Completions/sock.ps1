@@ -1,0 +1,283 @@
+# Completes sock's verbs, options and their values in PowerShell. Made by tools/reference from the program's declarations.
+
+Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    # Each line is what can be typed, what its value may be, and what it does.
+    $verbs = @(
+        'connect||talk to a service: input is sent, what comes is printed'
+        'listen||wait for a caller, then talk as connect does'
+        'serve||serve greeting, echo, time, http and other small services'
+        'get||get a file by HTTP and print it'
+        'time||ask a host what time it is (RFC 868 over UDP)'
+        'port||tell the port of a service, or the service on a port'
+        'resolve||tell the addresses of a host name, or the name of an address'
+        'tour||hold every conversation of the chapter, and provoke its errors'
+        'help||tell everything about a verb'
+        'completions||print what your shell needs to complete verbs and options'
+        '-h||print this and end'
+        '--help||print this and end'
+        '--version||print the version and end'
+    )
+    $options = @{
+        connect = @(
+            '-w|TIME|longest time to connect (default 10s)'
+            '--timeout|TIME|longest time to connect (default 10s)'
+            '-u||datagrams (UDP, or Unix with -U)'
+            '--udp||datagrams (UDP, or Unix with -U)'
+            '-U||a Unix socket: ADDRESS is its path'
+            '--unix||a Unix socket: ADDRESS is its path'
+            '-z||only connect, say so, and end'
+            '--zero||only connect, say so, and end'
+            '-i|TIME|longest time without a byte (default none)'
+            '--idle|TIME|longest time without a byte (default none)'
+            '-q|TIME|after input ends, read for TIME at most'
+            '--wait|TIME|after input ends, read for TIME at most'
+            '-C||send CR LF for each LF'
+            '--crlf||send CR LF for each LF'
+            '--replies|N|end when N datagrams have come'
+            '-o|FILE|write what comes into FILE as well'
+            '--output|FILE|write what comes into FILE as well'
+            '-v||say what happens, and how it ended'
+            '--verbose||say what happens, and how it ended'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '--max-time|TIME|longest time in all (default none)'
+            '--peer-ended-wait|TIME|after the peer ends, allow input to pause for TIME (default 1s)'
+            '--no-shutdown||do not tell the peer that input has ended'
+            '--send-only||send input, drop what comes, end with input'
+            '--recv-only||print what comes, send nothing'
+            '--datagrams|line,nul,read,whole|what of the input makes a datagram: line, nul, read, whole or a SIZE'
+            '-x||show every byte on standard error'
+            '--hex-dump||show every byte on standard error'
+            '--raw||let the peer control the terminal'
+            '--json||say it on standard error as JSON lines'
+            '-s|ADDRESS|address (or Unix path) to send from'
+            '--source|ADDRESS|address (or Unix path) to send from'
+            '-p|PORT|port to send from'
+            '--source-port|PORT|port to send from'
+            '-n||look no names up'
+            '--numeric||look no names up'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        listen = @(
+            '-k||then wait for the next caller, until Ctrl-C'
+            '--keep-open||then wait for the next caller, until Ctrl-C'
+            '-w|TIME|longest time to wait for a caller (default none)'
+            '--accept-timeout|TIME|longest time to wait for a caller (default none)'
+            '-u||datagrams (UDP, or Unix with -U)'
+            '--udp||datagrams (UDP, or Unix with -U)'
+            '-U||a Unix socket: ADDRESS is its path'
+            '--unix||a Unix socket: ADDRESS is its path'
+            '-z||only connect, say so, and end'
+            '--zero||only connect, say so, and end'
+            '-i|TIME|longest time without a byte (default none)'
+            '--idle|TIME|longest time without a byte (default none)'
+            '-q|TIME|after input ends, read for TIME at most'
+            '--wait|TIME|after input ends, read for TIME at most'
+            '-C||send CR LF for each LF'
+            '--crlf||send CR LF for each LF'
+            '--replies|N|end when N datagrams have come'
+            '-o|FILE|write what comes into FILE as well'
+            '--output|FILE|write what comes into FILE as well'
+            '-v||say what happens, and how it ended'
+            '--verbose||say what happens, and how it ended'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '--max-time|TIME|longest time in all (default none)'
+            '--peer-ended-wait|TIME|after the peer ends, allow input to pause for TIME (default 1s)'
+            '--no-shutdown||do not tell the peer that input has ended'
+            '--send-only||send input, drop what comes, end with input'
+            '--recv-only||print what comes, send nothing'
+            '--datagrams|line,nul,read,whole|what of the input makes a datagram: line, nul, read, whole or a SIZE'
+            '-x||show every byte on standard error'
+            '--hex-dump||show every byte on standard error'
+            '--raw||let the peer control the terminal'
+            '--json||say it on standard error as JSON lines'
+            '-m|N|with -k: turn callers away while N are here'
+            '--max-conns|N|with -k: turn callers away while N are here'
+            '-s|HOST|address to listen at'
+            '--source|HOST|address to listen at'
+            '-p|PORT|port to listen at'
+            '--source-port|PORT|port to listen at'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        serve = @(
+            '--host|HOST|own address to serve at, * for all (default localhost)'
+            '--standard-ports||use the assigned ports, which may need rights'
+            '--root|DIR|http serves the files under DIR, and nothing outside it'
+            '-m|N|connections a service at once (default 1000)'
+            '--max-conns|N|connections a service at once (default 1000)'
+            '-i|TIME|longest time without a byte (default 1m)'
+            '--idle|TIME|longest time without a byte (default 1m)'
+            '--rate|N|datagrams answered a second and source (default 100)'
+            '--allow-amplification||answer qotd and chargen datagrams of other machines'
+            '-v||say what is served where, and each connection'
+            '--verbose||say what is served where, and each connection'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        get = @(
+            '-o|FILE|write the body into FILE'
+            '--output|FILE|write the body into FILE'
+            '-i||print status and headers in front of the body'
+            '--include||print status and headers in front of the body'
+            '-I||ask for status and headers alone, and print them'
+            '--head||ask for status and headers alone, and print them'
+            '--http1.1||ask with HTTP/1.1 instead of HTTP/1.0'
+            '--any-status||take every answer for good, 404 too'
+            '--max-size|SIZE|refuse a larger body'
+            '--timeout|TIME|longest time without progress (default 30s)'
+            '-w|TIME|longest time to connect (default 10s)'
+            '--connect-timeout|TIME|longest time to connect (default 10s)'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '--raw||let the peer control the terminal'
+            '-v||say what was tried, and how long it took'
+            '--verbose||say what was tried, and how long it took'
+            '--json||print JSON'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        time = @(
+            '-p|PORT|port number or service name (default time, or daytime)'
+            '--port|PORT|port number or service name (default time, or daytime)'
+            '--tcp||ask over TCP'
+            '--daytime||ask for a line of text (RFC 867)'
+            '--retries|N|how often to ask again when nothing comes (default 2)'
+            '-w|TIME|how long each try waits (default 1s)'
+            '--timeout|TIME|how long each try waits (default 1s)'
+            '-u||print UTC, not local time'
+            '--utc||print UTC, not local time'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '--json||print JSON'
+            '-v||say who answered, and how far the local clock is off'
+            '--verbose||say who answered, and how far the local clock is off'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        port = @(
+            '--search||find every service that mentions the word'
+            '-t||for TCP only'
+            '--tcp||for TCP only'
+            '-u||for UDP only'
+            '--udp||for UDP only'
+            '--json||print JSON'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        resolve = @(
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '-w|TIME|longest time to wait for the answer (default 10s)'
+            '--timeout|TIME|longest time to wait for the answer (default 10s)'
+            '-v||say what each family''s look-up brought, and when'
+            '--verbose||say what each family''s look-up brought, and when'
+            '--json||print JSON'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        tour = @(
+            '--keep||keep the services running afterwards, until Ctrl-C'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        help = @(
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+        completions = @(
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
+    }
+    $places = @{
+        connect = @('ADDRESS', 'PORT')
+        listen = @('PORT,ADDRESS', 'PORT')
+        serve = @('chargen,daytime,discard,echo,greeting,http,qotd,time', '...')
+        get = @('HOST,URL', 'PORT', '')
+        time = @('HOST')
+        port = @('NAME,PORT')
+        resolve = @('NAME,ADDRESS')
+        tour = @()
+        help = @('completions,connect,get,help,listen,port,resolve,serve,time,tour')
+        completions = @('bash,fish,powershell,zsh')
+    }
+
+    function Select-Begun($lines, $begun, $before) {
+        foreach ($line in $lines) {
+            $text, $value, $tip = $line -split '\|', 3
+            if (-not $text.StartsWith($begun)) { continue }
+            if (-not $tip) { $tip = $text }
+            [System.Management.Automation.CompletionResult]::new($before + $text, $text, 'ParameterValue', $tip)
+        }
+    }
+
+    # Services whose names begin so: all of them would be thousands.
+    function Select-Port($begun, $before) {
+        if ($begun -notmatch '^[A-Za-z]') { return }
+        $names = sock port --search $begun 2>$null | ForEach-Object { ($_ -split ' ')[0] } | Sort-Object -Unique
+        Select-Begun $names $begun $before
+    }
+
+    # Files need nothing: they are what PowerShell proposes when nothing else is.
+    function Select-Kind($kinds, $word, $before) {
+        foreach ($kind in $kinds -split ',') {
+            if ($kind -cmatch '^[a-z]') { Select-Begun $kind $word $before }
+            elseif ($kind -eq 'PORT') { Select-Port $word $before }
+            elseif ($kind -ne 'HOST' -and $kind -ne 'ADDRESS') { continue }
+            elseif ($word -match '^((?:tcp://|udp://)?[^/]*:)([^/:]*)$') { Select-Port $Matches[2] ($before + $Matches[1]) }
+            elseif ($word -match '^(tcp://|udp://)?([^/:]*)$') { Select-Begun 'localhost' $Matches[2] ($before + $Matches[1]) }
+        }
+    }
+
+    function Get-Value($option) {
+        foreach ($line in $options[$verb]) {
+            $text, $value, $tip = $line -split '\|', 3
+            if ($text -ceq $option) { return $value }
+        }
+    }
+
+    $words = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.Extent.Text })
+    if ($words.Count -le 1) {
+        Select-Begun $verbs $wordToComplete ''
+        return
+    }
+    $verb = $words[1]
+    if (-not $options.ContainsKey($verb)) { return }
+
+    $place = 0
+    $expected = $null
+    $literal = $false
+    foreach ($word in ($words | Select-Object -Skip 2)) {
+        if ($expected) { $expected = $null }
+        elseif ($literal -or -not $word.StartsWith('-')) { $place++ }
+        elseif ($word -eq '--') { $literal = $true }
+        else { $expected = Get-Value $word }
+    }
+
+    if ($expected) { Select-Kind $expected $wordToComplete '' }
+    elseif (-not $literal -and $wordToComplete -match '^(--[^=]+)=(.*)$') {
+        $option, $begun = $Matches[1], $Matches[2]
+        Select-Kind (Get-Value $option) $begun "$option="
+    }
+    elseif (-not $literal -and $wordToComplete.StartsWith('-')) { Select-Begun $options[$verb] $wordToComplete '' }
+    else {
+        $kinds = $places[$verb]
+        if ($kinds.Count -and $kinds[-1] -eq '...') { $place = 0 }
+        if ($place -lt $kinds.Count) { Select-Kind $kinds[$place] $wordToComplete '' }
+    }
+}
