@@ -3,7 +3,7 @@
 using Sockeye;
 
 await using var socket = await DatagramSocket.ConnectAsync(args[0], args[1]);   // the name is looked up for udp
-Console.Write("Enter data to transmit: ");
+Console.WriteLine("Enter data to transmit:");
 await socket.SendAsync(Console.ReadLine() ?? "");
 Console.WriteLine("Looking for replies; press Ctrl-C to stop.");
 await foreach (var datagram in socket.ReceiveAllAsync())

@@ -1,19 +1,19 @@
-// A write that seems to succeed may never arrive: CloseAsync is where one learns of it.
+// A write that succeeds may still never be read: CloseAsync is where one learns of it.
 #:project ../src/Sockeye/Sockeye.csproj
 using Sockeye;
 
 await using var server = Server.Start("localhost:0", async (peer, cancel) =>
 {
-    await peer.Lines.ReadLineAsync(cancel);
-    peer.Abort();                                    // hangs up on us before our last words are read
+    await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
+    peer.Abort();                                    // hangs up, and has not read a word
 });
 var connection = await Connection.ConnectAsync(server.LocalAddress);
 try
 {
-    await connection.Lines.WriteLineAsync("first words");
-    await connection.Lines.FlushAsync();
     await connection.Lines.WriteLineAsync("last words");
-    await connection.CloseAsync();                   // sends, ends our side, and waits until the peer's kernel has it all
+    await connection.Lines.FlushAsync();
+    Console.WriteLine("written, without an error");
+    await connection.CloseAsync();                   // ends our side, and waits for the peer's end
     Console.WriteLine("all of it arrived");
 }
 catch (NetException e)

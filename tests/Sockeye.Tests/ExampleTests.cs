@@ -129,7 +129,14 @@ public class ExampleTests
     public async Task A_write_that_never_arrived_is_told()
     {
         var result = await RunAsync("write-errors.cs");
-        Assert.StartsWith("not all of it arrived: ", result.Output);
+        Assert.StartsWith("written, without an error\nnot all of it arrived: ", result.Output);
+    }
+
+    [Fact]
+    public async Task A_sum_comes_after_the_end_of_the_numbers()
+    {
+        var result = await RunAsync("half-close.cs", "1", "2", "39");
+        Assert.Equal("The sum is 42.\n", result.Output);
     }
 
     [Fact]

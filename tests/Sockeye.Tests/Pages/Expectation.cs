@@ -95,7 +95,7 @@ internal sealed partial class Expectation
         (?<port>(?<=:|\bport\ )(?!514\d\d)(3[3-9]|[45]\d|60)\d{3}\b)|
         (?<job>(?<=^\[\d\]\ )\d+$)|
         (?<process>(?<=\b(pid|process)[ =])\d+\b)|
-        (?<temporary>/tmp/tmp\.\w+)
+        (?<temporary>/tmp/(tmp\.\w+|[a-z]+-\d+\b))
         """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Variable { get; }
 
@@ -108,6 +108,6 @@ internal sealed partial class Expectation
         ["port"] = @"\d{5}",
         ["job"] = @"\d+",
         ["process"] = @"\d+",
-        ["temporary"] = @"/tmp/tmp\.\w+",
+        ["temporary"] = @"/tmp/[\w.-]+",
     };
 }

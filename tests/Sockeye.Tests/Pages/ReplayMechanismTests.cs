@@ -68,6 +68,8 @@ public class ReplayMechanismTests
     [InlineData("Sunday, November 22, 2026 18:03:54-UTC", "Monday, May 3, 2027 08:03:54-UTC", true)]
     [InlineData("Date: Sun, 22 Nov 2026 16:18:18 GMT", "Date: Mon, 03 May 2027 08:03:54 GMT", true)]
     [InlineData("[1] 4711", "[1] 12", true)]
+    [InlineData("unix:/tmp/families-5612.sock: a stream", "unix:/tmp/families-17.sock: a stream", true)]
+    [InlineData("unix:/tmp/families-5612.sock: a stream", "unix:/var/families-17.sock: a stream", false)]
     [InlineData("You entered 5 characters.", "You entered 6 characters.", false)]
     public void Only_variable_parts_may_differ(string page, string shown, bool fits)
     {
