@@ -9,7 +9,7 @@ internal static class TlsFailure
     /// <summary>For <c>catch (Exception e) when (TlsFailure.IsOfTls(e))</c>: whether TLS itself has failed, neither the
     /// connection below it nor because either was disposed.</summary>
     public static bool IsOfTls(Exception error) =>
-        error is IOException or AuthenticationException or CryptographicException
+        error is IOException or AuthenticationException or CryptographicException or NotSupportedException
         && error is not NetException
         && error.GetBaseException() is not ObjectDisposedException;
 
@@ -18,6 +18,9 @@ internal static class TlsFailure
     {
         if (!wire.SpeaksTls)
             return (NetErrorKind.ProtocolViolation, $"the peer does not speak TLS: it began with {Quoted.Of(wire.Beginning)}");
+        // The platform asks for a server's certificate when it sees the client's hello, and misses it where there was none.
+        if (error is NotSupportedException)
+            return (NetErrorKind.ProtocolViolation, "the peer broke the rules of TLS: it did not begin with a client's hello");
         if (!wire.HasEnded)
             return Classify(error);
         return (NetErrorKind.ClosedEarly, wire.HasBegun
@@ -25,7 +28,7 @@ internal static class TlsFailure
             : "the peer ended the connection instead of answering the TLS handshake");
     }
 
-    /// <summary>What OpenSSL says, where it is OpenSSL; else what the platform says.</summary>
+    /// <summary>What OpenSSL says, where it is OpenSSL; else what the platform says of it.</summary>
     public static (NetErrorKind Kind, string Reason) Classify(Exception error)
     {
         var (code, text) = OpenSslErrorOf(error);
@@ -33,7 +36,8 @@ internal static class TlsFailure
             return (NetErrorKind.TlsRejected, $"the peer refused: {TlsAlert.Describe((byte)(code - AlertOffset))}");
         if (RejectionOf(code) is { } rejection)
             return (NetErrorKind.TlsRejected, rejection);
-        return error is AuthenticationException && code == 0
+        // Other systems' own codes stand in an inner exception: there, most mean that something is not agreed to.
+        return code == 0 && error is AuthenticationException { InnerException: not null }
             ? (NetErrorKind.TlsRejected, $"the TLS handshake failed: {text}")
             : (NetErrorKind.ProtocolViolation, $"the peer broke the rules of TLS: {text}");
     }

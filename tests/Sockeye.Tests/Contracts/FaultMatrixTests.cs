@@ -4,6 +4,8 @@ using System.Text;
 using Sockeye.Protocols;
 using Sockeye.Sessions;
 using Sockeye.Tests.Support;
+using Sockeye.Tests.Tls;
+using Sockeye.Tls;
 using Xunit;
 
 namespace Sockeye.Tests.Contracts;
@@ -30,10 +32,10 @@ public class FaultMatrixTests
     [Fact]
     public void Every_kind_that_this_release_can_meet_is_in_the_matrix()
     {
-        // A proxy and TLS come later; an unexpected error has no cause that could be provoked; used-up descriptors would
+        // A proxy comes later; an unexpected error has no cause that could be provoked; used-up descriptors would
         // disturb the tests beside this one, so that row is the program's.
         NetErrorKind[] elsewhere =
-            [NetErrorKind.ProxyRefused, NetErrorKind.TlsRejected, NetErrorKind.Unexpected, NetErrorKind.ResourceExhausted];
+            [NetErrorKind.ProxyRefused, NetErrorKind.Unexpected, NetErrorKind.ResourceExhausted];
         Assert.Empty(Enum.GetValues<NetErrorKind>().Except(Faults.Select(fault => fault.Kind)).Except(elsewhere));
     }
 
@@ -127,6 +129,44 @@ public class FaultMatrixTests
         new("fewer bytes than expected", NetErrorKind.ClosedEarly, NetOperation.Read, () => WithPeer(c => c.Lines.ReadExactlyAsync(10).AsTask(), Say("short"))),
         new("line too long", NetErrorKind.LimitExceeded, NetOperation.Read,
             () => WithPeer(c => c.Lines.ReadLineAsync().AsTask(), Say(new string('x', 100_000)))),
+        new("TLS peer that speaks plain text, client", NetErrorKind.ProtocolViolation, NetOperation.Handshake, () => WithPeer(UpgradeAsync, Say("220 ready\r\n"))),
+        new("TLS peer that speaks plain text, server", NetErrorKind.ProtocolViolation, NetOperation.Handshake, () => WithPeer(ServeTlsAsync, Say("GET / HTTP/1.0\r\n\r\n"))),
+        new("TLS peer that is silent, client", NetErrorKind.TimedOut, NetOperation.Handshake, () => WithPeer(UpgradeAsync, _ => { })),
+        new("TLS peer that is silent, server", NetErrorKind.TimedOut, NetOperation.Handshake, () => WithPeer(ServeTlsAsync, _ => { })),
+        new("TLS peer that is silent, connecting with a layer", NetErrorKind.TimedOut, NetOperation.Handshake, ConnectToSilentTlsAsync),
+        new("TLS peer that is silent, accepting with a layer", NetErrorKind.TimedOut, NetOperation.Handshake, AcceptSilentTlsAsync),
+        new("TLS peer that ends in the handshake", NetErrorKind.ClosedEarly, NetOperation.Handshake, () => WithPeer(UpgradeAsync, Say("\u0016\u0003\u0003"))),
+        new("TLS peer that ends before the handshake", NetErrorKind.ClosedEarly, NetOperation.Handshake, () => WithPeer(UpgradeAsync, Say(""))),
+        new("TLS peer that resets in the handshake", NetErrorKind.Reset, NetOperation.Handshake, () => WithPeer(UpgradeAsync, Reset)),
+        new("TLS peer that sends an alert", NetErrorKind.TlsRejected, NetOperation.Handshake,
+            () => WithPeer(UpgradeAsync, Say("\u0015\u0003\u0003\0\u0002\u0002\u0028"))),
+        new("TLS peer whose messages make no sense", NetErrorKind.ProtocolViolation, NetOperation.Handshake,
+            () => WithPeer(UpgradeAsync, Say("\u0016\u0003\u0003\0\u0004\t\0\0\0"))),
+        new("bytes before an upgrade to TLS", NetErrorKind.ProtocolViolation, NetOperation.Handshake, () => WithPeer(UpgradeBesideInjectionAsync, Say("ready\nand more\n"))),
+        new("certificate expired", NetErrorKind.TlsRejected, NetOperation.Handshake,
+            () => RejectAsync(new CertificatePlan("localhost") { NotAfter = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero) })),
+        new("certificate not valid yet", NetErrorKind.TlsRejected, NetOperation.Handshake,
+            () => RejectAsync(new CertificatePlan("localhost") { NotBefore = new(2099, 1, 1, 0, 0, 0, TimeSpan.Zero) })),
+        new("certificate for another name", NetErrorKind.TlsRejected, NetOperation.Handshake, () => RejectAsync(new CertificatePlan("other.test"))),
+        new("certificate of an unknown issuer", NetErrorKind.TlsRejected, NetOperation.Handshake,
+            () => RejectAsync(TestAuthority.Create().Issue("localhost"), new() { Authorities = TlsTestBed.Root.Trust })),
+        new("certificate that is self-signed", NetErrorKind.TlsRejected, NetOperation.Handshake,
+            () => RejectAsync(TlsCertificate.SelfSigned(), new() { Authorities = TlsTestBed.Root.Trust })),
+        new("certificate with another key than the pinned one", NetErrorKind.TlsRejected, NetOperation.Handshake,
+            () => RejectAsync(TlsCertificate.SelfSigned(), new() { Insecure = true, Pins = [TlsTestBed.Root.Issue("x").Info.Pin] })),
+        new("version of TLS that is not spoken", NetErrorKind.TlsRejected, NetOperation.Handshake, RejectVersionAsync),
+        new("TLS that ends without close_notify, asynchronous read", NetErrorKind.ClosedEarly, NetOperation.Read, () => WithTlsPeer(c => c.ReadAsync(new byte[1]).AsTask(), EndBare)),
+        new("TLS that ends without close_notify, blocking read", NetErrorKind.ClosedEarly, NetOperation.Read, () => WithTlsPeer(Blocking(c => c.ReadByte()), EndBare)),
+        new("TLS that ends without close_notify, lines", NetErrorKind.ClosedEarly, NetOperation.Read, () => WithTlsPeer(c => c.Lines.ReadLineAsync().AsTask(), EndBare)),
+        new("TLS that ends without close_notify, session", NetErrorKind.ClosedEarly, NetOperation.Read, () => WithTlsPeer(SessionAsync(), EndBare)),
+        new("TLS peer that resets, asynchronous read", NetErrorKind.Reset, NetOperation.Read, () => WithTlsPeer(c => c.ReadAsync(new byte[1]).AsTask(), c => c.Abort())),
+        new("TLS peer that resets, asynchronous write", NetErrorKind.Reset, NetOperation.Write, () => WithTlsPeer(WriteUntilItFailsAsync, c => c.Abort())),
+        new("TLS peer that resets, closing", NetErrorKind.Reset, NetOperation.Close, () => WithTlsPeer(SendAndCloseAsync, c => c.Abort())),
+        new("TLS peer that is silent, asynchronous read", NetErrorKind.TimedOut, NetOperation.Read, () => WithTlsPeer(c => c.ReadAsync(new byte[1]).AsTask())),
+        new("TLS peer that is silent, blocking read", NetErrorKind.TimedOut, NetOperation.Read, () => WithTlsPeer(Blocking(c => c.ReadByte()))),
+        new("TLS peer that takes nothing, asynchronous write", NetErrorKind.TimedOut, NetOperation.Write, () => WithTlsPeer(c => c.WriteAsync(Much).AsTask())),
+        new("TLS peer that takes nothing, blocking write", NetErrorKind.TimedOut, NetOperation.Write, () => WithTlsPeer(Blocking(c => c.Write(Much)))),
+
         new("reply that is no HTTP", NetErrorKind.ProtocolViolation, NetOperation.Read, () => WithPeer(GetAsync, Say("220 ready\r\n\r\n"))),
         new("body shorter than promised", NetErrorKind.ClosedEarly, NetOperation.Read,
             () => WithPeer(GetAsync, Say("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nshort"))),
@@ -169,6 +209,68 @@ public class FaultMatrixTests
             connection.Abort();
             peer.Dispose();
         }
+    }
+
+    /// <summary>The same, with TLS between the two; the peer is reached beneath it.</summary>
+    private static async Task WithTlsPeer(Func<Connection, Task> act, Action<Connection>? peerDoes = null)
+    {
+        var (inner, bare) = await ConnectionPairs.CreateAsync(Ground.Tcp);
+        var (connection, peer) = await TlsPairs.CreateAsync((inner, bare));
+        (connection.ReadTimeout, connection.WriteTimeout) = peerDoes is null ? (50, 50) : (30_000, 30_000);
+        peerDoes?.Invoke(bare);
+        try
+        {
+            await act(connection);
+        }
+        finally
+        {
+            connection.Abort();
+            peer.Abort();
+        }
+    }
+
+    private static void EndBare(Connection beneathTls) => beneathTls.CloseWriteAsync().AsTask().Wait();
+
+    private static Task UpgradeAsync(Connection connection) =>
+        TlsClient.UpgradeAsync(connection, new() { Insecure = true, HandshakeTimeout = TimeSpan.FromMilliseconds(500) }).AsTask();
+
+    private static Task ServeTlsAsync(Connection connection) => TlsServer.UpgradeAsync(
+        connection, TlsTestBed.Showing(TlsTestBed.Root.Issue("x.test")) with { HandshakeTimeout = TimeSpan.FromMilliseconds(500) }).AsTask();
+
+    private static async Task UpgradeBesideInjectionAsync(Connection connection)
+    {
+        await connection.Lines.ReadLineAsync();
+        await UpgradeAsync(connection);
+    }
+
+    private static async Task ConnectToSilentTlsAsync()
+    {
+        await using var silent = Listener.Listen("127.0.0.1:0");
+        await ConnectAsync($"{silent.LocalAddress}", new() { Timeout = Short, Layers = [TlsClient.Layer(new() { Insecure = true })] });
+    }
+
+    private static async Task AcceptSilentTlsAsync()
+    {
+        var layer = TlsServer.Layer(TlsTestBed.Showing(TlsTestBed.Root.Issue("x.test")));
+        await using var listener = Listener.Listen("127.0.0.1:0", new() { LayerTimeout = Short, Layers = [layer] });
+        await using var silent = await Connection.ConnectAsync(listener.LocalAddress);
+        await listener.AcceptAsync();
+    }
+
+    private static Task RejectAsync(CertificatePlan plan) =>
+        RejectAsync(TlsTestBed.Root.Issue(plan), new() { Authorities = TlsTestBed.Root.Trust });
+
+    private static async Task RejectAsync(TlsCertificate certificate, TlsClientOptions client)
+    {
+        await using var server = TlsTestBed.StartEcho(TlsTestBed.Showing(certificate));
+        await TlsTestBed.ConnectAsync(Address.Tcp("localhost", server.LocalAddress.Port), client);
+    }
+
+    private static async Task RejectVersionAsync()
+    {
+        var options = TlsTestBed.Showing(TlsTestBed.Root.Issue("x.test")) with { LowestVersion = TlsVersion.Tls13 };
+        await using var server = TlsTestBed.StartEcho(options);
+        await TlsTestBed.ConnectAsync(server.LocalAddress, new() { Insecure = true, HighestVersion = TlsVersion.Tls12 });
     }
 
     private static void Close(Socket peer) => peer.Dispose();
