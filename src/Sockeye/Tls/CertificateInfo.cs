@@ -52,12 +52,15 @@ public sealed record CertificateInfo
         NotBefore = Utc(certificate.NotBefore),
         NotAfter = Utc(certificate.NotAfter),
         Key = KeyOf(certificate),
-        SerialNumber = certificate.SerialNumber,
+        SerialNumber = Unsigned(certificate.SerialNumber),
         Fingerprint = Convert.ToHexString(SHA256.HashData(certificate.RawDataMemory.Span)).Chunk(2)
             .Aggregate("", (text, pair) => text.Length == 0 ? new(pair) : $"{text}:{new(pair)}"),
         Pin = CertificatePin.Of(certificate),
         Bytes = certificate.RawDataMemory,
     };
+
+    /// <summary>Without the octet that only says that the number is positive.</summary>
+    private static string Unsigned(string serial) => serial.Length > 2 && serial.StartsWith("00", StringComparison.Ordinal) ? serial[2..] : serial;
 
     private static DateTimeOffset Utc(DateTime local) => new(local.ToUniversalTime());
 

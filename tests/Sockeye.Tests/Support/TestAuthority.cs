@@ -73,6 +73,7 @@ internal sealed class TestAuthority : IDisposable
     {
         var serial = new byte[8];
         RandomNumberGenerator.Fill(serial.AsSpan(1));
+        serial[1] |= 0x80;    // so that the zero before it has to be there
         // By name and key: told the issuer itself, it would not let a certificate outlive it.
         using var signer = _certificate.GetECDsaPrivateKey()!;
         using var bare = request.Create(
