@@ -17,6 +17,12 @@ internal sealed record Page(string Name, IReadOnlyList<string> Lines)
     /// <summary>One of them.</summary>
     public static Page Named(string name) => All.Single(page => page.Name == name);
 
+    /// <summary>Whether it says in another language what another page says in English.</summary>
+    public bool IsTranslation => OriginalName != Name;
+
+    /// <summary>The page in English, which may be itself.</summary>
+    public string OriginalName => Name.Replace(".zh.md", ".md", StringComparison.Ordinal);
+
     /// <summary>Its fenced blocks, in order.</summary>
     public IReadOnlyList<PageBlock> Blocks => field ??= [.. PageBlock.In(this)];
 

@@ -6,8 +6,8 @@ namespace Sockeye.Tests.Pages;
 [Collection(nameof(Checkout))]
 public class ReplayTests
 {
-    /// <summary>With PAGES=WORD only those whose names have the word in them.</summary>
-    public static IEnumerable<TheoryDataRow<string>> Pages => Page.Where(page => ConsoleBlock.In(page).Any()
+    /// <summary>With PAGES=WORD only those whose names have the word in them. A translation has its original's blocks.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Pages => Page.Where(page => ConsoleBlock.In(page).Any() && !page.IsTranslation
         && page.Name.Contains(Environment.GetEnvironmentVariable("PAGES") ?? "", StringComparison.Ordinal));
 
     [Theory(Timeout = 600_000)]

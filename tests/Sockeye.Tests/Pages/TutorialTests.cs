@@ -4,10 +4,11 @@ using Xunit;
 
 namespace Sockeye.Tests.Pages;
 
-/// <summary>The tutorial teaches every topic of the chapter on sockets, in its order, with every example.</summary>
+/// <summary>The tutorial teaches every topic of the chapter on sockets, in its order, with every example, in two languages.</summary>
 public partial class TutorialTests
 {
     private static readonly Page English = Page.Named("docs/tutorial.md");
+    private static readonly Page Chinese = Page.Named("docs/tutorial.zh.md");
 
     [Fact]
     public void Lessons_come_in_the_chapter_s_order() => Assert.Equal(
@@ -16,8 +17,16 @@ public partial class TutorialTests
         LessonsOf(English).Select(lesson => lesson.Title));
 
     [Fact]
-    public void Every_lesson_says_what_goes_wrong_and_what_to_try_next() =>
+    public void Lessons_come_in_the_same_order_in_Chinese() => Assert.Equal(
+        ["什么是套接字", "服务器", "端口与名字", "两端的地址", "两种视图：字节与行", "错误", "UDP", "无需连接的时间服务", "关闭与 shutdown", "小结"],
+        LessonsOf(Chinese).Select(lesson => lesson.Title));
+
+    [Fact]
+    public void Every_lesson_says_what_goes_wrong_and_what_to_try_next()
+    {
         Assert.All(LessonsOf(English).SkipLast(1), lesson => Assert.Equal(["What goes wrong", "Try next"], lesson.Parts));
+        Assert.All(LessonsOf(Chinese).SkipLast(1), lesson => Assert.Equal(["会出什么错", "接着试试"], lesson.Parts));
+    }
 
     [Fact]
     public void Every_example_is_quoted_whole() => Assert.Equal(
