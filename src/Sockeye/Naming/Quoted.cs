@@ -22,9 +22,26 @@ internal static class Quoted
         return quoted.Append('\'').ToString();
     }
 
+    /// <summary>A line of text as it is, but for characters that steer terminals: <c>\u{1B}</c>. Tabs and what joins
+    /// emoji may stay.</summary>
+    public static string Harmless(string line)
+    {
+        var harmless = new StringBuilder(line.Length);
+        foreach (var rune in line.EnumerateRunes())
+        {
+            if (IsHarmless(rune) || rune.Value is '\t' or ZeroWidthNonJoiner or ZeroWidthJoiner)
+                harmless.Append(rune);
+            else
+                harmless.Append($"\\u{{{rune.Value:X}}}");
+        }
+        return harmless.ToString();
+    }
+
     private static bool IsHarmless(Rune rune) => Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private const int MaxLength = 80;
+    private const int ZeroWidthNonJoiner = 0x200C;
+    private const int ZeroWidthJoiner = 0x200D;
 }

@@ -7,14 +7,21 @@ internal sealed class ConnectionEnd(Connection connection) : End
 {
     private byte[]? _buffer;
 
+    // A write of the chunk read last that was given up with its session may still be looking at the buffer.
+    private bool _isLent;
+
     internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) =>
         connection.Error(kind, operation, reason);
 
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
+        _isLent = false;
         _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
         var count = await connection.ReadAsync(_buffer.AsMemory(0, Math.Min(most, BufferSize)), cancel).ConfigureAwait(false);
-        return count == 0 ? Chunk.End : new(_buffer.AsMemory(0, count));
+        if (count == 0)
+            return Chunk.End;
+        _isLent = true;
+        return new(_buffer.AsMemory(0, count));
     }
 
     internal override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) => connection.WriteAsync(bytes, cancel);
@@ -35,7 +42,7 @@ internal sealed class ConnectionEnd(Connection connection) : End
 
     private void ReturnBuffer()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer && !_isLent)
             ArrayPool<byte>.Shared.Return(buffer);
     }
 

@@ -54,6 +54,15 @@ public abstract class End
     /// <summary>Tells the other party that no more comes, if this kind of end can.</summary>
     internal virtual ValueTask EndWritingAsync(CancellationToken cancel) => default;
 
+    /// <summary>Set once this end has left by itself, whatever the other one does.</summary>
+    internal virtual Departure? Departure => null;
+
+    /// <summary>Asks to be called when this end has left: from any thread, and at once if it has left already.</summary>
+    internal virtual void OnDeparted(Action tell) { }
+
+    /// <summary>Whether it ends by itself once it has been told the end, however long it is silent until then.</summary>
+    internal virtual bool EndsWhenTold => false;
+
     /// <summary>Whether this error of a write only says that nobody reads any more.</summary>
     internal virtual bool IsReaderGone(Exception error) => false;
 
@@ -65,6 +74,10 @@ public abstract class End
     /// <summary>Ends at once what the session owns, so that the other party cannot take it for a good end.</summary>
     internal virtual void Abort() { }
 }
+
+/// <summary>That an end has left by itself.</summary>
+/// <param name="Error">Why, if it was made to leave; null if it was done. What it had given before still counts then.</param>
+internal sealed record Departure(NetException? Error = null);
 
 /// <summary>What one read gave.</summary>
 /// <param name="Bytes">The bytes; empty is an end only where <paramref name="IsEnd"/> says so.</param>

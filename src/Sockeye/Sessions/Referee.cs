@@ -43,10 +43,12 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
 
     private Ruling? OfFacts() => this switch
     {
+        _ when local.Departure is { Error: { } thrownOut } => Ruling.Failed(thrownOut),
         _ when received.Error is not null => OfError(received),
         _ when sent.Error is not null && (!sent.FailedWriting || received.IsDone) => OfError(sent),
         _ when options.Replies > 0 && received.Messages >= options.Replies => new(SessionEnding.RepliesCame),
         _ when sent.IsDone && received.IsDone => new(SessionEnding.BothEnded),
+        _ when sent.IsDone && local.Departure is not null => new(SessionEnding.LocalEnded),
         _ => null,
     };
 
@@ -59,9 +61,11 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
             yield return (Left(Math.Max(received.LastMoved, sent.LastMoved), GraceAfterFailedWrite), () => Ruling.Failed(unsent));
         if (sent.EndedAt != 0 && options.LocalEndedWait != Timeout.InfiniteTimeSpan)
             yield return (Left(sent.EndedAt, options.LocalEndedWait), () => new(SessionEnding.LocalEnded));
-        if (received.EndedAt != 0 && sent.WaitingSince is not 0 and var silentSince && options.PeerEndedWait != Timeout.InfiniteTimeSpan)
+        if (received.EndedAt != 0 && sent.WaitingSince is not 0 and var silentSince && LimitsSilence)
             yield return (Left(Math.Max(received.EndedAt, silentSince), options.PeerEndedWait), () => new(SessionEnding.PeerEnded));
     }
+
+    private bool LimitsSilence => options.PeerEndedWait != Timeout.InfiniteTimeSpan && !local.EndsWhenTold;
 
     /// <summary>To the milliseconds that timers count in, so that none fires just before its time.</summary>
     private static TimeSpan RoundUp(TimeSpan left) => TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));

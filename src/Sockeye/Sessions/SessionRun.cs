@@ -28,6 +28,7 @@ internal sealed class SessionRun
         var pumps = Task.WhenAll(
             Task.Run(() => _sending.RunAsync(reading.Token, everything.Token), CancellationToken.None),
             Task.Run(() => _receiving.RunAsync(reading.Token, everything.Token), CancellationToken.None));
+        _local.OnDeparted(() => _changed.Release());
 
         var ruling = await AwaitRulingAsync(everything.Token).ConfigureAwait(false);
         await (ruling is { IsGood: true } ? reading : everything).CancelAsync().ConfigureAwait(false);
@@ -80,28 +81,33 @@ internal sealed class SessionRun
     /// <summary>Closes what belongs to the session; a close that fails means that the last bytes may not have arrived.</summary>
     private async Task<Ruling> CloseAsync(Ruling ruling, TimeSpan longestDrain, CancellationToken cancel)
     {
-        foreach (var end in (End[])[_peer, _local])
-        {
-            try
-            {
-                await end.CloseAsync(longestDrain, cancel).ConfigureAwait(false);
-            }
-            catch (NetException error)
-            {
-                ruling = ruling.IsGood ? Ruling.Failed(error) : ruling;
-            }
-            catch (OperationCanceledException)
-            {
-                ruling = ruling.IsGood ? new(SessionEnding.Cancelled) : ruling;
-            }
-        }
+        // Side by side: neither is to wait for how long the other takes to end.
+        foreach (var closing in (Task<Ruling?>[])[CloseAsync(_peer, longestDrain, cancel), CloseAsync(_local, longestDrain, cancel)])
+            ruling = await closing.ConfigureAwait(false) is { } worse && ruling.IsGood ? worse : ruling;
         return ruling;
+    }
+
+    private static async Task<Ruling?> CloseAsync(End end, TimeSpan longestDrain, CancellationToken cancel)
+    {
+        try
+        {
+            await end.CloseAsync(longestDrain, cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (NetException error)
+        {
+            return Ruling.Failed(error);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(SessionEnding.Cancelled);
+        }
     }
 
     /// <summary>Lets go of what belongs to the session: politely, but not for long, where its direction carried all it had.</summary>
     private async Task<Ruling> BreakOffAsync(Ruling ruling)
     {
-        if (!_sending.Flow.IsComplete)
+        if (!_sending.Flow.IsComplete || _local.Departure?.Error is not null)
             _peer.Abort();
         if (!_receiving.Flow.IsComplete)
             _local.Abort();

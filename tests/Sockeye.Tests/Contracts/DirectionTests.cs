@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sockeye.Links;
+using Sockeye.Sessions;
 using Sockeye.Tests.Support;
 using Xunit;
 
@@ -84,11 +85,15 @@ public class DirectionTests
     [Fact]
     public void The_library_neither_prints_nor_ends_the_process_nor_handles_signals() => AssertOnlyIn(
         reference => reference.ToType == typeof(Console)
-            || reference.ToType == typeof(Process)
             || reference.ToType == typeof(PosixSignalRegistration)
             || reference.ToType == typeof(AppDomain)
             || (reference.ToType == typeof(Environment) && reference.To.Name is "Exit" or "FailFast" or "set_ExitCode"),
         _ => false);
+
+    [Fact]
+    public void Processes_are_started_in_one_place() => AssertOnlyIn(
+        reference => reference.ToType == typeof(Process),
+        type => type == typeof(ProcessEnd));
 
     /// <summary>A thread that blocks waits in real time, in the kernel or here: that is what its caller asked for.</summary>
     [Fact]
