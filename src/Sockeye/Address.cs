@@ -11,7 +11,7 @@ namespace Sockeye;
 /// <list type="table">
 /// <item><term><c>www.example.com:http</c>, <c>127.0.0.1:80</c>, <c>[::1]:80</c>, <c>[fe80::1%eth0]:80</c></term>
 /// <description>TCP, or the transport <see cref="Parse"/> was asked for</description></item>
-/// <item><term><c>tcp://HOST:PORT</c>, <c>udp://HOST:PORT</c></term><description>the transport said</description></item>
+/// <item><term><c>tcp://HOST:PORT</c>, <c>tls://HOST:PORT</c>, <c>udp://HOST:PORT</c></term><description>the transport said</description></item>
 /// <item><term><c>unix:/run/app.sock</c>, <c>unix:@name</c></term><description>a Unix stream socket, by path or abstract name</description></item>
 /// <item><term><c>unixgram:/run/app.sock</c></term><description>a Unix datagram socket</description></item>
 /// </list>
@@ -117,6 +117,14 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
     /// <see cref="NetErrorKind.UnknownService"/>: no service of that name for TCP.</exception>
     public static Address Tcp(string host, string port, ServiceRegistry? services = null) => OfHost(Transport.Tcp, host, port, services);
 
+    /// <summary>A TCP address at which TLS is spoken.</summary>
+    /// <inheritdoc cref="Tcp(string, int)"/>
+    public static Address Tls(string host, int port) => OfHost(Transport.Tls, host, port);
+
+    /// <summary>A TCP address at which TLS is spoken.</summary>
+    /// <inheritdoc cref="Tcp(string, string, ServiceRegistry?)"/>
+    public static Address Tls(string host, string port, ServiceRegistry? services = null) => OfHost(Transport.Tls, host, port, services);
+
     /// <summary>A UDP address.</summary>
     /// <inheritdoc cref="Tcp(string, int)"/>
     public static Address Udp(string host, int port) => OfHost(Transport.Udp, host, port);
@@ -164,13 +172,16 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
         return new Address(transport, path);
     }
 
-    private static Address OfHost(Transport transport, string host, int port)
+    internal static Address OfHost(Transport transport, string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
         var (name, ip) = HostText.Parse(host);
         AddressText.CheckPort(port);
         return new Address(transport, name, ip, port, null);
     }
+
+    /// <summary>What the socket itself speaks: TLS goes over TCP.</summary>
+    internal Transport Carrier => Transport == Transport.Tls ? Transport.Tcp : Transport;
 
     /// <summary>Whether bytes travel between processes of one machine, by path instead of host and port.</summary>
     internal bool IsUnix => Transport is Transport.Unix or Transport.UnixDatagram;
@@ -205,6 +216,7 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
     internal string ToStringWithTransport() => Transport switch
     {
         Transport.Tcp => $"tcp {HostAndPort}",
+        Transport.Tls => $"tls {HostAndPort}",
         Transport.Udp => $"udp {HostAndPort}",
         _ => ToString(),
     };
@@ -212,12 +224,13 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
     /// <summary>The address where the transport is known from before: <c>[::1]:53</c>, <c>/path</c>.</summary>
     internal string ToStringWithoutTransport() => IsUnix ? Path! : HostAndPort;
 
-    /// <summary>The text that <see cref="Parse"/> reads as this address: <c>host:port</c> for TCP, <c>udp://host:port</c>,
+    /// <summary>The text that <see cref="Parse"/> reads as this address: <c>host:port</c> for TCP, <c>tls://host:port</c>, <c>udp://host:port</c>,
     /// <c>unix:path</c>, <c>unixgram:path</c>; the port as it was given.</summary>
     public override string ToString() => Transport switch
     {
         Transport.Tcp when AddressText.IsUnixFront(Host) => $"tcp://{HostAndPort}",
         Transport.Tcp => HostAndPort,
+        Transport.Tls => $"tls://{HostAndPort}",
         Transport.Udp => $"udp://{HostAndPort}",
         Transport.Unix => $"unix:{Path}",
         _ => $"unixgram:{Path}",

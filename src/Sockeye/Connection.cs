@@ -75,18 +75,20 @@ public sealed partial class Connection : Stream
         ConnectAsync(Address.Tcp(host, port), options, cancel);
 
     /// <summary>Connects to an address: what every other way to connect leads to.</summary>
-    /// <param name="address">A TCP or Unix stream address.</param>
+    /// <param name="address">A TCP or Unix stream address; one that begins with <c>tls://</c> if a layer speaks TLS.</param>
     /// <param name="options">Limits and choices. Defaults to the options' own defaults.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>An open connection.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>, <see cref="NetErrorKind.UnknownService"/>, the kinds
     /// of a name look-up, <see cref="NetErrorKind.Refused"/>, <see cref="NetErrorKind.Unreachable"/>,
-    /// <see cref="NetErrorKind.TimedOut"/>, or what the local system refuses.</exception>
+    /// <see cref="NetErrorKind.TimedOut"/>, <see cref="NetErrorKind.Unsupported"/> for a <c>tls://</c> address where no layer speaks
+    /// TLS, or what the local system refuses.</exception>
     public static async ValueTask<Connection> ConnectAsync(
         Address address, ConnectOptions? options = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= ConnectOptions.Default;
+        ConnectionLayers.RequireTls(address, options.Layers, NetOperation.Connect);
         using var activity = Telemetry.StartConnecting(address);
         try
         {
@@ -95,7 +97,7 @@ public sealed partial class Connection : Stream
             var left = options.Timeout == System.Threading.Timeout.InfiniteTimeSpan
                 ? options.Timeout
                 : Max(options.Timeout - options.Time.GetElapsedTime(started), TimeSpan.Zero);
-            return await ConnectionLayers.ApplyAsync(options.Layers, connection, left, options.Time, cancel).ConfigureAwait(false);
+            return await ConnectionLayers.ApplyAsync(options.Layers, connection, address, left, options.Time, cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (Telemetry.Note(activity, error))
         {

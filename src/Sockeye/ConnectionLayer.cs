@@ -9,9 +9,23 @@ public delegate ValueTask<Connection> ConnectionLayer(Connection inner, Cancella
 /// <summary>Puts layers on a connection, from the wire up, within a limit.</summary>
 internal static class ConnectionLayers
 {
+    /// <summary>Who asks for <c>tls://</c> must not get a connection that anybody can read.</summary>
+    /// <exception cref="NetException"><see cref="NetErrorKind.Unsupported"/>: nothing could speak TLS at that address.</exception>
+    public static void RequireTls(Address asked, IReadOnlyList<ConnectionLayer> layers, NetOperation operation)
+    {
+        if (asked.Transport == Transport.Tls && layers.Count == 0)
+            throw NoTls(asked, operation);
+    }
+
     /// <exception cref="NetException"><see cref="NetErrorKind.TimedOut"/> when the limit has passed; what the layers throw.</exception>
+    /// <param name="layers">From the wire up.</param>
+    /// <param name="connection">What they are put on.</param>
+    /// <param name="asked">The address that was dialled or listened at.</param>
+    /// <param name="limit">For all of them together.</param>
+    /// <param name="time">The clock of the limit.</param>
+    /// <param name="cancel">Gives up.</param>
     public static async ValueTask<Connection> ApplyAsync(
-        IReadOnlyList<ConnectionLayer> layers, Connection connection, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+        IReadOnlyList<ConnectionLayer> layers, Connection connection, Address asked, TimeSpan limit, TimeProvider time, CancellationToken cancel)
     {
         if (layers.Count == 0)
             return connection;
@@ -21,7 +35,7 @@ internal static class ConnectionLayers
         {
             foreach (var layer in layers)
                 connection = await layer(connection, either.Token).ConfigureAwait(false);
-            return connection;
+            return asked.Transport != Transport.Tls || connection.IsEncrypted ? connection : throw NoTls(asked, NetOperation.Handshake);
         }
         catch (Exception error)
         {
@@ -34,4 +48,7 @@ internal static class ConnectionLayers
             throw;
         }
     }
+
+    private static NetException NoTls(Address asked, NetOperation operation) => new(
+        NetErrorKind.Unsupported, operation, "no layer here speaks TLS", asked);
 }

@@ -15,7 +15,7 @@ public sealed class Connector : IConnector
     public static Connector Direct { get; } = new();
 
     /// <summary>Connects within <see cref="ConnectOptions.Timeout"/>, look-up included.</summary>
-    /// <param name="target">A TCP or Unix stream address.</param>
+    /// <param name="target">A TCP or Unix stream address; of one at which TLS is spoken, the TCP beneath it.</param>
     /// <param name="options">Limits and choices. <see cref="ConnectOptions.Via"/> and <see cref="ConnectOptions.Layers"/> are not looked at.</param>
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
     /// <returns>An open connection that knows how it came about (<see cref="Connection.Report"/>).</returns>
@@ -27,7 +27,7 @@ public sealed class Connector : IConnector
     public async ValueTask<Connection> ConnectAsync(Address target, ConnectOptions options, CancellationToken cancel = default)
     {
         var (socket, report) = await DialAsync(target, options, cancel).ConfigureAwait(false);
-        return Connection.FromSocket(socket, target.Transport, target, options.Connection, report);
+        return Connection.FromSocket(socket, target.Carrier, target, options.Connection, report);
     }
 
     /// <summary>The connected socket, and how it came about.</summary>

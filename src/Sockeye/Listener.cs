@@ -66,19 +66,21 @@ public sealed class Listener : IAsyncDisposable
     /// <see cref="NetErrorKind.AccessDenied"/>: a port under 1024, or a directory of somebody else;
     /// <see cref="NetErrorKind.NotFound"/>: the directory of a Unix path does not exist;
     /// <see cref="NetErrorKind.InvalidAddress"/>: a host name, or a datagram address;
-    /// <see cref="NetErrorKind.Unsupported"/>: this system lacks the family, abstract names or shared ports;
+    /// <see cref="NetErrorKind.Unsupported"/>: this system lacks the family, abstract names or shared ports, or the address is
+    /// <c>tls://</c> and <see cref="ListenOptions.Layers"/> has no TLS;
     /// <see cref="NetErrorKind.ResourceExhausted"/>: out of descriptors.
     /// </exception>
     public static Listener Listen(Address address, ListenOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= ListenOptions.Default;
-        if (address.Transport is not (Transport.Tcp or Transport.Unix))
+        if (address.Carrier is not (Transport.Tcp or Transport.Unix))
         {
             throw new NetException(
                 NetErrorKind.InvalidAddress, NetOperation.Listen,
                 "datagrams come without connections: bind a DatagramSocket there", address);
         }
+        ConnectionLayers.RequireTls(address, options.Layers, NetOperation.Listen);
         var binding = Binding.Bind(address, new()
         {
             CreateSocket = CreateSocket,
@@ -86,7 +88,7 @@ public sealed class Listener : IAsyncDisposable
             ReusePort = options.ReusePort,
             ReplaceStalePath = options.ReplaceStalePath,
         });
-        return new(address.Transport, binding, options);
+        return new(address.Carrier, binding, options);
     }
 
     /// <summary>The first of <see cref="LocalAddresses"/>.</summary>
@@ -111,7 +113,7 @@ public sealed class Listener : IAsyncDisposable
     {
         var connection = await AcceptBareAsync(Options.Connection, cancel).ConfigureAwait(false);
         return await ConnectionLayers.ApplyAsync(
-            Options.Layers, connection, Options.LayerTimeout, Options.Connection.Time, cancel).ConfigureAwait(false);
+            Options.Layers, connection, LocalAddress, Options.LayerTimeout, Options.Connection.Time, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The next connection before its layers: what <see cref="Server"/> takes.</summary>

@@ -233,7 +233,7 @@ public sealed class Server : IAsyncDisposable
         {
             var listen = _listener.Options;
             served.Connection = await ConnectionLayers.ApplyAsync(
-                listen.Layers, served.Connection, listen.LayerTimeout, _options.Time, _aborting.Token).ConfigureAwait(false);
+                listen.Layers, served.Connection, LocalAddress, listen.LayerTimeout, _options.Time, _aborting.Token).ConfigureAwait(false);
             _options.OnConnected?.Invoke(served.Connection);
             await _handler(served.Connection, _aborting.Token).ConfigureAwait(false);
             await served.Connection.CloseAsync(_aborting.Token).ConfigureAwait(false);

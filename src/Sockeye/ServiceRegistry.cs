@@ -170,7 +170,7 @@ public sealed class ServiceRegistry
 
     private static string ProtocolOf(Transport transport) => transport switch
     {
-        Transport.Tcp => "tcp",
+        Transport.Tcp or Transport.Tls => "tcp",
         Transport.Udp => "udp",
         _ => throw new ArgumentException("only TCP and UDP have ports", nameof(transport)),
     };

@@ -14,4 +14,8 @@ public enum Transport
 
     /// <summary>Datagrams between processes of one machine, by path or abstract name (<c>unixgram:</c>).</summary>
     UnixDatagram,
+
+    /// <summary>TLS over TCP (<c>tls://</c>). Something has to speak it: <see cref="Tls.TlsClient"/> or
+    /// <see cref="Tls.TlsServer"/>.</summary>
+    Tls,
 }

@@ -27,7 +27,7 @@ internal static class AddressText
     /// <summary>Whether a host of this name and a colon read as the front of a Unix address.</summary>
     public static bool IsUnixFront(string host) => UnixTransportOf(host) is not null;
 
-    /// <summary>What follows <c>tcp://</c>, <c>udp://</c>, <c>unix:</c> or <c>unixgram:</c>; all of the text if it has no front.</summary>
+    /// <summary>What follows <c>tcp://</c>, <c>tls://</c>, <c>udp://</c>, <c>unix:</c> or <c>unixgram:</c>; all of the text if it has no front.</summary>
     private static string TakeFront(string text, ref Transport transport)
     {
         var colon = text.IndexOf(':');
@@ -57,7 +57,7 @@ internal static class AddressText
     {
         "tcp" => Transport.Tcp,
         "udp" => Transport.Udp,
-        "tls" => throw Unsupported("TLS is not in this release"),
+        "tls" => Transport.Tls,
         "ipx" or "spx" => throw Unsupported("IPX is gone from every kernel: use tcp:// or udp://"),
         "afp" or "appletalk" or "atalk" or "ddp" => throw Unsupported("AppleTalk is gone from every kernel: use tcp:// or udp://"),
         "decnet" => throw Unsupported("DECnet is gone from every kernel: use tcp:// or udp://"),

@@ -44,14 +44,14 @@ internal readonly record struct HttpUrl(Address Address, string Target)
         return target.ToString();
     }
 
-    /// <summary>The Host header for an address: brackets around IPv6, no zone, no port where it is 80 (RFC 9112, section 3.2).</summary>
+    /// <summary>The Host header for an address: brackets around IPv6, no zone, no port where it is 80, or 443 over TLS (RFC 9112, section 3.2).</summary>
     public static string HostOf(Address address)
     {
-        if (address.Transport is not Transport.Tcp)
+        if (address.Carrier is not Transport.Tcp)
             return "localhost";
         var host = address.IP is null ? HostText.ToAscii(address.Host)
             : address.Host.Contains(':') ? $"[{address.Host.Split('%')[0]}]" : address.Host;
-        return address.Port == DefaultPort ? host : $"{host}:{address.Port}";
+        return address.Port == (address.Transport == Transport.Tls ? DefaultTlsPort : DefaultPort) ? host : $"{host}:{address.Port}";
     }
 
     private static Address ParseAuthority(string authority, string text, ServiceRegistry? services)
@@ -71,4 +71,5 @@ internal readonly record struct HttpUrl(Address Address, string Target)
     private static NetException Invalid(string reason) => new(NetErrorKind.InvalidAddress, NetOperation.Parse, reason);
 
     private const int DefaultPort = 80;
+    private const int DefaultTlsPort = 443;
 }

@@ -158,7 +158,7 @@ internal sealed class Binding : IDisposable
         if (!address.IsAny)
             return Address.From(socket.LocalEndPoint, address.Transport);
         var port = PortOf(socket);
-        return address.Transport == Transport.Tcp ? Address.Tcp("*", port) : Address.Udp("*", port);
+        return Address.OfHost(address.Transport, "*", port);
     }
 
     private static Binding BindAbstract(Address address, BindingRules rules)

@@ -9,10 +9,8 @@ namespace Sockeye.Tls;
 /// <example>
 /// <code>
 /// using var certificate = TlsCertificate.SelfSigned();
-/// await using var server = Server.Start("localhost:0", (peer, cancel) => peer.CopyToAsync(peer, cancel), new()
-/// {
-///     Listen = new() { Layers = [TlsServer.Layer(new() { Certificates = [certificate] })] },
-/// });
+/// await using var server = TlsServer.Start(
+///     "localhost:0", (peer, cancel) => peer.CopyToAsync(peer, cancel), new() { Certificates = [certificate] });
 /// Console.WriteLine($"{server.LocalAddress} has the key {certificate.Info.Pin}");
 /// </code>
 /// </example>

@@ -8,10 +8,7 @@ namespace Sockeye.Tls;
 /// <example>
 /// <code>
 /// using var certificate = TlsCertificate.FromPemFiles("server.pem", "server.key");
-/// await using var server = Server.Start("*:https", Answer, new()
-/// {
-///     Listen = new() { Layers = [TlsServer.Layer(new() { Certificates = [certificate] })] },
-/// });
+/// await using var server = TlsServer.Start("*:https", Answer, new() { Certificates = [certificate] });
 /// await server.Completion;
 ///
 /// static async Task Answer(Connection peer, CancellationToken cancel) =>
@@ -20,6 +17,34 @@ namespace Sockeye.Tls;
 /// </example>
 public static class TlsServer
 {
+    /// <summary>Listens at an address in text form and starts serving.</summary>
+    /// <param name="address">What <see cref="Listener.Listen(string, ListenOptions?)"/> takes, whether it says <c>tls://</c> or not.</param>
+    /// <param name="handler">Talks with one connection, whose handshake is done.</param>
+    /// <param name="tls">Which certificates to show, and what to ask of clients.</param>
+    /// <param name="options">Limits and reports. Defaults to <see cref="ServerOptions"/>'s defaults.</param>
+    /// <param name="stop">Stops the server as <see cref="Server.StopAsync"/> does; no exception follows.</param>
+    /// <returns>A server that is accepting already.</returns>
+    /// <exception cref="NetException">Those of <see cref="Listener.Listen(string, ListenOptions?)"/>.</exception>
+    public static Server Start(
+        string address, ConnectionHandler handler, TlsServerOptions tls, ServerOptions? options = null, CancellationToken stop = default) =>
+        Start(Address.ParseListening(address, Transport.Tls, options?.Listen.Services), handler, tls, options, stop);
+
+    /// <summary>Listens at an address and starts serving, with TLS on top of <see cref="ListenOptions.Layers"/>.</summary>
+    /// <param name="address">A literal address, <c>localhost</c> or <c>*</c> with a port, or a Unix path or name.</param>
+    /// <param name="handler">Talks with one connection, whose handshake is done.</param>
+    /// <param name="tls">Which certificates to show, and what to ask of clients.</param>
+    /// <param name="options">Limits and reports. Defaults to <see cref="ServerOptions"/>'s defaults.</param>
+    /// <param name="stop">Stops the server as <see cref="Server.StopAsync"/> does; no exception follows.</param>
+    /// <returns>A server that is accepting already.</returns>
+    /// <exception cref="NetException">Those of <see cref="Listener.Listen(Address, ListenOptions?)"/>.</exception>
+    public static Server Start(
+        Address address, ConnectionHandler handler, TlsServerOptions tls, ServerOptions? options = null, CancellationToken stop = default)
+    {
+        options ??= ServerOptions.Default;
+        var listen = options.Listen with { Layers = [.. options.Listen.Layers, Layer(tls)] };
+        return Server.Start(address, handler, options with { Listen = listen }, stop);
+    }
+
     /// <summary>TLS for the connections that are accepted.</summary>
     /// <param name="options">Which certificates to show, and what to ask of clients.</param>
     /// <returns>A layer for <see cref="ListenOptions.Layers"/>.</returns>
@@ -53,7 +78,7 @@ internal static class TlsUpgrade
         Connection connection, ConnectionLayer layer, TlsOptions options, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return ConnectionLayers.ApplyAsync([RefuseInjectedAsync, layer], connection, options.HandshakeTimeout, options.Time, cancel);
+        return ConnectionLayers.ApplyAsync([RefuseInjectedAsync, layer], connection, connection.Dialled, options.HandshakeTimeout, options.Time, cancel);
     }
 
     /// <summary>Bytes that came in the clear must not be read as if they had come encrypted: somebody on the way may have put

@@ -117,7 +117,7 @@ internal static class ConnectCommand
     private static Address? SourceOf(Transport transport, string? host, string? port) => (transport, host, port) switch
     {
         (_, null, null) => null,
-        (Transport.Tcp, _, _) => Address.Tcp(host ?? "*", port ?? "0"),
+        (Transport.Tcp or Transport.Tls, _, _) => Address.Tcp(host ?? "*", port ?? "0"),
         (Transport.Udp, _, _) => Address.Udp(host ?? "*", port ?? "0"),
         (Transport.UnixDatagram, { } path, null) => Address.UnixDatagram(path),
         (Transport.UnixDatagram, _, _) => throw new UsageException("a Unix socket has no port", "-s PATH is where answers to a Unix datagram go."),

@@ -188,7 +188,12 @@ internal static class ListenCommand
     };
 
     private static Address At(Address address, string host) =>
-        address.Transport == Transport.Udp ? Address.Udp(host, address.Port) : Address.Tcp(host, address.Port);
+        address.Transport switch
+        {
+            Transport.Udp => Address.Udp(host, address.Port),
+            Transport.Tls => Address.Tls(host, address.Port),
+            _ => Address.Tcp(host, address.Port),
+        };
 
     /// <summary>More than Linux lets a Unix socket send by default; none is cut.</summary>
     private const int LargestDatagram = 256 * 1024;

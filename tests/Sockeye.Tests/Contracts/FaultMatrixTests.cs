@@ -114,7 +114,9 @@ public class FaultMatrixTests
         new("Unix path missing", NetErrorKind.NotFound, NetOperation.Connect, () => ConnectAsync("unix:/nowhere/socket")),
         new("Unix directory missing, listening", NetErrorKind.NotFound, NetOperation.Listen, Now(() => Listener.Listen("unix:/nowhere/socket"))),
         new("Unix socket of another type", NetErrorKind.Unsupported, NetOperation.Connect, OtherTypeAsync),
-        new("TLS before it has landed", NetErrorKind.Unsupported, NetOperation.Parse, () => ConnectAsync("tls://localhost:443")),
+        new("TLS without anything that speaks it, connecting", NetErrorKind.Unsupported, NetOperation.Connect, () => ConnectAsync("tls://localhost:443")),
+        new("TLS without anything that speaks it, listening", NetErrorKind.Unsupported, NetOperation.Listen, Now(() => Listener.Listen("tls://localhost:0"))),
+        new("TLS asked for and another layer put on", NetErrorKind.Unsupported, NetOperation.Handshake, ConnectWithoutTlsAsync),
 
         new("reset, asynchronous read", NetErrorKind.Reset, NetOperation.Read, () => WithPeer(c => c.ReadAsync(new byte[1]).AsTask(), Reset)),
         new("reset, blocking read", NetErrorKind.Reset, NetOperation.Read, () => WithPeer(Blocking(c => c.ReadByte()), Reset)),
@@ -241,6 +243,12 @@ public class FaultMatrixTests
     {
         await connection.Lines.ReadLineAsync();
         await UpgradeAsync(connection);
+    }
+
+    private static async Task ConnectWithoutTlsAsync()
+    {
+        await using var listener = Listener.Listen("127.0.0.1:0");
+        await ConnectAsync($"tls://{listener.LocalAddress}", new() { Layers = [(inner, _) => new(Connection.Over(inner))] });
     }
 
     private static async Task ConnectToSilentTlsAsync()

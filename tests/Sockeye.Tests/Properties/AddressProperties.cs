@@ -83,6 +83,7 @@ public class AddressProperties
                 hosts.Zip(ports, Address.Tcp),
                 hosts.Zip(Gen.Elements("http", "HTTPS", "www"), (host, service) => Address.Tcp(host, service)),
                 hosts.Zip(ports, Address.Udp),
+                hosts.Zip(ports, Address.Tls),
                 paths.Select(Address.Unix),
                 paths.Select(Address.UnixDatagram));
         }

@@ -77,6 +77,12 @@ public class HttpUrlTests
     [InlineData("http://elsewhere.test/a", "http://elsewhere.test/a")]
     public void A_path_is_completed(string path, string target) => Assert.Equal(target, HttpUrl.EncodeTarget(path));
 
+    [Theory]
+    [InlineData(443, "x.test")]
+    [InlineData(80, "x.test:80")]
+    public void Over_TLS_the_port_that_goes_without_saying_is_another(int port, string host) =>
+        Assert.Equal(host, HttpUrl.HostOf(Address.Tls("x.test", port)));
+
     [Fact]
     public void A_Unix_socket_is_asked_as_localhost() => Assert.Equal("localhost", HttpUrl.HostOf(Address.Unix("/run/x")));
 }

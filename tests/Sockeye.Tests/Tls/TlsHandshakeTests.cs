@@ -132,6 +132,58 @@ public class TlsHandshakeTests
     public void A_server_without_a_certificate_is_refused_at_once() => Assert.Throws<ArgumentException>(() => TlsServer.Layer(Showing()));
 
     [Fact(Timeout = HangGuard)]
+    public async Task Every_way_to_connect_and_to_serve_leads_to_TLS()
+    {
+        using var certificate = TlsCertificate.SelfSigned();
+        await using var server = TlsServer.Start(
+            "localhost:0", (peer, cancel) => peer.Lines.WriteLineAsync("hello", cancel).AsTask(), new() { Certificates = [certificate] });
+        var tls = new TlsClientOptions { Authorities = TlsAuthorities.FromPem(certificate.Info.ToPem()) };
+        var (text, port) = ($"{server.LocalAddress}", server.LocalAddress.Port);
+        Assert.Equal($"tls://127.0.0.1:{port}", text);
+        foreach (var connecting in new[]
+        {
+            TlsClient.ConnectAsync(text, tls),
+            TlsClient.ConnectAsync($"localhost:{port}", tls),
+            TlsClient.ConnectAsync("localhost", $"{port}", tls),
+            TlsClient.ConnectAsync("localhost", port, tls),
+            TlsClient.ConnectAsync(server.LocalAddress, tls),
+            TlsClient.ConnectAsync(Address.Tcp("localhost", port), tls),
+            Connection.ConnectAsync(server.LocalAddress, new ConnectOptions { Layers = [TlsClient.Layer(tls)] }),
+        })
+        {
+            await using var connection = await connecting;
+            Assert.Equal("hello", await connection.Lines.ReadLineAsync());
+            Assert.True(connection.IsEncrypted);
+            Assert.Equal(Transport.Tcp, connection.RemoteAddress.Transport);
+        }
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task TLS_goes_over_a_Unix_socket_too()
+    {
+        using var certificate = TlsCertificate.SelfSigned(["inside.test"]);
+        var path = $"unix:@{Guid.NewGuid():N}";
+        await using var server = TlsServer.Start(
+            path, (peer, cancel) => peer.Lines.WriteLineAsync("hello", cancel).AsTask(), new() { Certificates = [certificate] });
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TlsClient.ConnectAsync(path).AsTask());
+        var tls = new TlsClientOptions { ServerName = "inside.test", Authorities = TlsAuthorities.FromPem(certificate.Info.ToPem()) };
+        await using var connection = await TlsClient.ConnectAsync(path, tls);
+        Assert.Equal("hello", await connection.Lines.ReadLineAsync());
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task What_fails_over_TLS_names_the_address_as_it_was_given()
+    {
+        await using var server = StartEcho(Showing(Root.Issue("x.test")));
+        var port = server.LocalAddress.Port;
+        var error = await Assert.ThrowsAsync<NetException>(() => TlsClient.ConnectAsync("localhost", port, Client).AsTask());
+        Assert.Equal($"handshake tls localhost:{port}: the server's certificate is not for 'localhost' (it is for 'x.test')", error.Message);
+        await server.StopAsync();
+        error = await Assert.ThrowsAsync<NetException>(() => TlsClient.ConnectAsync("127.0.0.1", port, Client).AsTask());
+        Assert.Equal($"connect tls 127.0.0.1:{port}: connection refused", error.Message);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task A_name_that_was_dialled_is_the_name_that_is_asked_for()
     {
         using var certificate = TlsCertificate.SelfSigned();
