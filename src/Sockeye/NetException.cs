@@ -84,12 +84,15 @@ public sealed class NetException : IOException
             if (Operation == NetOperation.Parse)
                 return Reason;
             var text = new StringBuilder(Operation.ToString().ToLowerInvariant());
-            if (Address is not null)
-                text.Append(' ').Append(Address.ToStringWithTransport());
+            if (Place is { Path: not "" } place)
+                text.Append(' ').Append(place.ToStringWithTransport());
             text.Append(": ").Append(Reason);
             if (Causes.Count > 1 || (Causes.Count == 1 && !Equals(Causes[0].RemoteAddress, Address)))
                 text.Append(" (tried ").AppendJoin(", ", Causes.Select(cause => cause.RemoteAddress?.ToStringWithoutTransport())).Append(')');
             return text.ToString();
         }
     }
+
+    /// <summary>Who calls at a Unix socket has no name: then it is the socket's that says where.</summary>
+    private Address? Place => Address is { Path: "" } ? LocalAddress : Address;
 }

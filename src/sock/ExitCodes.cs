@@ -12,6 +12,7 @@ internal static class ExitCodes
     public const int Local = (int)NetBlame.Local;
     public const int Broken = (int)NetBlame.Broken;
     public const int Peer = (int)NetBlame.Peer;
+    public const int HungUp = 128 + 1;
     public const int Interrupted = 128 + 2;
     public const int Terminated = 128 + 15;
 

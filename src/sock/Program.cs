@@ -1,6 +1,8 @@
 using Sockeye.Tool;
+using Sockeye.Tool.Platform;
 
-using var stop = StopSignals.Watch();
+StandardStreams.FillGaps();
+var stop = StopSignals.Watch();
 var command = CommandTree.Parse(args);
 try
 {

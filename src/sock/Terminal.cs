@@ -16,23 +16,13 @@ internal static class Terminal
     public static void Print(string line) => StandardStreams.Output.Write(Encoding.UTF8.GetBytes(line + "\n"));
 
     /// <summary>Says a line on standard error; nobody there to listen is not an error.</summary>
-    public static void Say(string line)
-    {
-        try
-        {
-            StandardStreams.Error.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        }
-        catch (IOException)
-        {
-            // There is nowhere left to complain.
-        }
-    }
+    public static void Say(string line) => Tell(line + "\n");
 
     /// <summary>Overwrites the current line of standard error, for progress; silent where that is no terminal.</summary>
     public static void ShowProgress(string line)
     {
         if (ErrorIsTerminal)
-            StandardStreams.Error.Write(Encoding.UTF8.GetBytes($"\r{line}\e[K"));
+            Tell($"\r{line}\e[K");
     }
 
     /// <summary>Takes the progress line away, so that the next line begins clean.</summary>
@@ -61,6 +51,18 @@ internal static class Terminal
     /// <summary>Remote text with its control characters made visible, so that it can command no terminal.</summary>
     public static string Harmless(string text) =>
         !text.Any(char.IsControl) ? text : string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+
+    private static void Tell(string text)
+    {
+        try
+        {
+            StandardStreams.Error.Write(Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException)
+        {
+            // There is nowhere left to complain.
+        }
+    }
 
     private static string Paint(string text, Colour colour, bool isTerminal) =>
         isTerminal && colour != Colour.Plain && ColoursAreWelcome ? $"\e[{(int)colour}m{text}\e[0m" : text;

@@ -35,6 +35,21 @@ public sealed class UnixListenerTests : IDisposable
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task An_error_with_a_caller_who_has_no_name_says_which_socket_it_was()
+    {
+        var address = Address.Unix(PathOf("a"));
+        await using var listener = Listener.Listen(address);
+        using (Connect(address.Path!))
+        {
+            // It leaves again.
+        }
+        await using var peer = await listener.AcceptAsync();
+        var error = await Assert.ThrowsAsync<NetException>(async () => await peer.WriteAsync("x"u8.ToArray()));
+        Assert.Equal(NetErrorKind.ClosedForWriting, error.Kind);
+        Assert.StartsWith($"write {address}: ", error.Message);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task The_file_is_left_alone_if_it_is_another_one_by_now()
     {
         var address = Address.Unix(PathOf("a"));

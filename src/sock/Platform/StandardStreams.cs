@@ -7,6 +7,22 @@ namespace Sockeye.Tool.Platform;
 /// </remarks>
 internal static class StandardStreams
 {
+    /// <summary>
+    /// Puts /dev/null in the place of each that we were started without: as input it is at its end, as output it takes
+    /// nothing. Otherwise the next socket or pipe gets the descriptor, and what we print goes to a peer.
+    /// </summary>
+    public static void FillGaps()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        int lowest;
+        do
+            lowest = Unix.OpenToRead("/dev/null");
+        while (lowest is 0 or 1 or 2);
+        if (lowest > 2)
+            Unix.Close(lowest);
+    }
+
     public static Stream Input => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardInput() : new DescriptorStream(0, FileAccess.Read);
 
     public static Stream Output => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new DescriptorStream(1, FileAccess.Write);

@@ -7,7 +7,7 @@ namespace Sockeye.Tool.Sessions;
 /// <summary>Holds conversations between the standard streams and peers, one after another.</summary>
 internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) : IDisposable
 {
-    private FileStream? _copy;
+    private OutputFile? _copy;
 
     /// <summary>Runs one to its end and throws what made it fail.</summary>
     /// <param name="peer">Whom to talk to.</param>
@@ -36,7 +36,7 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
     {
         if (settings.OutputFile is null)
             return output;
-        _copy ??= new FileStream(settings.OutputFile, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _copy ??= OutputFile.Create(settings.OutputFile);
         return new OutputCopy(_copy, output);
     }
 

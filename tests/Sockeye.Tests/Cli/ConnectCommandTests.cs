@@ -253,6 +253,17 @@ public sealed class ConnectCommandTests : IDisposable
         Assert.Equal("sock: cannot write standard output: no space left on device\n", result.Error);
     }
 
+    [Theory(Timeout = HangGuard)]
+    [InlineData("/dev/full", "no space left on device")]
+    [InlineData("/no/such/place", "there is no such directory")]
+    [InlineData("/", "it is a directory")]
+    public async Task A_copy_that_cannot_be_written_ends_6_and_says_why(string path, string reason)
+    {
+        await using var server = Server.Start("127.0.0.1:0", Echo);
+        var result = await RunAsync("hello\n", $"-o {path} 127.0.0.1 {{0}}", server);
+        Assert.Equal((6, $"sock: cannot write '{path}': {reason}\n"), (result.ExitCode, result.Error));
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task An_output_that_nobody_reads_ends_quietly_with_0()
     {

@@ -7,6 +7,9 @@ internal static class SockProcess
     public static string Binary { get; } =
         Environment.GetEnvironmentVariable("SOCK_BINARY") is { Length: > 0 } binary ? binary : Path.Combine(AppContext.BaseDirectory, "sock");
 
+    /// <summary>Whether it is native code. Else a host within it looks for the shared runtime, or has one with it.</summary>
+    public static bool IsNative { get; } = File.ReadAllBytes(Binary).AsSpan().IndexOf("hostfxr"u8) < 0;
+
     /// <summary>Runs it to its end with no input.</summary>
     public static Task<ProgramResult> RunAsync(params string[] args) => RunningProgram.RunAsync(Binary, args);
 
