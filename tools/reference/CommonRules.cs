@@ -88,6 +88,7 @@ internal static class CommonRules
         (ExitCodes.Local, "this machine does not allow it, or has run out of something"),
         (ExitCodes.Broken, "the connection broke"),
         (ExitCodes.Peer, "the peer did what cannot be accepted"),
+        (ExitCodes.HungUp, "the terminal has gone (SIGHUP); `serve` and `listen -k` are ended by it, and end with 0"),
         (ExitCodes.Interrupted, "Ctrl-C; `serve` and `listen -k` are ended by it, and end with 0"),
         (ExitCodes.Terminated, "SIGTERM; `serve` and `listen -k` are ended by it, and end with 0"),
     ];

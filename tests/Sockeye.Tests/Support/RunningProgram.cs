@@ -129,10 +129,10 @@ internal sealed class RunningProgram : IAsyncDisposable
     public async Task WaitForOutputBytesAsync(long count) =>
         _ = await WaitAsync(() => OutputLength >= count ? "" : null, $"{count} bytes on standard output");
 
-    /// <summary>Waits for its end.</summary>
-    public async Task<ProgramResult> WaitAsync()
+    /// <summary>Waits for its end; patience is <see cref="HangGuard"/> unless it is known to need more.</summary>
+    public async Task<ProgramResult> WaitAsync(TimeSpan? patience = null)
     {
-        using var guard = new CancellationTokenSource(HangGuard);
+        using var guard = new CancellationTokenSource(patience ?? HangGuard);
         try
         {
             await _process.WaitForExitAsync(guard.Token);
@@ -140,7 +140,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         }
         catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"{Name} did not end within {HangGuard.TotalSeconds} s.\n{Transcript}", late);
+            throw new TimeoutException($"{Name} did not end within {(patience ?? HangGuard).TotalSeconds} s.\n{Transcript}", late);
         }
         return new ProgramResult(_process.ExitCode, Output, Error, _output.ToArray());
     }
