@@ -46,51 +46,21 @@ public class ServerLeakTests
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
     [Fact(Timeout = 120_000)]
-    public async Task Descriptors_really_used_up_are_waited_out()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs ulimit");
-        if (Environment.GetEnvironmentVariable(FewDescriptors) is not null)
-        {
-            await UseUpDescriptorsAsync();
-            return;
-        }
-        var self = Path.Combine(AppContext.BaseDirectory, "Sockeye.Tests");
-        var method = $"{typeof(ServerLeakTests).FullName}.{nameof(Descriptors_really_used_up_are_waited_out)}";
-        var run = await RunningProgram.RunAsync(
-            "sh", ["-c", $"ulimit -n 256; {FewDescriptors}=1 exec \"$0\" -noColor -method \"$1\"", self, method]);
-        Assert.True(run.ExitCode == 0, run.Output + run.Error);
-        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", run.Output);
-    }
+    public Task Descriptors_really_used_up_are_waited_out() => OwnProcess.WithFewDescriptorsAsync(256, UseUpDescriptorsAsync);
 
-    /// <summary>Runs alone in a process of few descriptors.</summary>
     private static async Task UseUpDescriptorsAsync()
     {
         var told = new TaskCompletionSource<NetException>();
         await using var server = Server.Start("127.0.0.1:0", GreetAsync, new() { OnAcceptError = told.SetResult });
         CallManyTimes(server.LocalAddress, 1); // loads what can no longer be loaded without descriptors
         using var caller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        var hoard = Hoard();
+        var hoard = OwnProcess.UseUpDescriptors();
         caller.Connect(server.LocalAddress.IP!, server.LocalAddress.Port);
         var error = await told.Task;
-        hoard.ForEach(stream => stream.Dispose());
+        foreach (var file in hoard)
+            file.Dispose();
         Assert.Equal((NetErrorKind.ResourceExhausted, NetOperation.Accept), (error.Kind, error.Operation));
         var greeting = new byte[8];
         Assert.NotEqual(0, await caller.ReceiveAsync(greeting));
     }
-
-    private static List<FileStream> Hoard()
-    {
-        var hoard = new List<FileStream>();
-        try
-        {
-            while (true)
-                hoard.Add(File.OpenRead("/dev/null"));
-        }
-        catch (IOException)
-        {
-            return hoard;
-        }
-    }
-
-    private const string FewDescriptors = "SOCKEYE_TESTS_FEW_DESCRIPTORS";
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sockeye.Tests.Support;
 using Xunit;
 
@@ -10,7 +11,7 @@ public class SnippetTests
     public async Task The_programs_compile()
     {
         var programs = Programs.Where(block => block.QuotedFile is null)
-            .Select(block => new Snippet(block.Page.Name, block.Line + 1, string.Join('\n', block.Lines))).ToList();
+            .Select(block => new Snippet(block.Page.Name, block.Line + 1, string.Join('\n', block.Lines), UsingsOf(block.Page))).ToList();
         Assert.NotEmpty(programs);
         Findings.AssertNone(await Snippets.ErrorsInAsync(programs));
     }
@@ -37,6 +38,12 @@ public class SnippetTests
         ]);
         Assert.StartsWith("docs/bad.md(9,1): error CS0103: ", Assert.Single(errors, error => error.Length > 0));
     }
+
+    /// <summary>A block of using directives alone holds for its page.</summary>
+    private static string UsingsOf(Page page) =>
+        string.Concat(page.Blocks.Where(block => block.Language == "csharp" && block.Lines.All(IsUsing)).SelectMany(block => block.Lines));
+
+    private static bool IsUsing(string line) => Regex.IsMatch(line, @"^using [\w.]+;$");
 
     private static IEnumerable<PageBlock> Programs =>
         Page.All.SelectMany(page => page.Blocks).Where(block => block.Language == "csharp");

@@ -7,7 +7,8 @@ namespace Sockeye.Tests.Support;
 /// <param name="Place">The page or member that it stands in.</param>
 /// <param name="Line">The number of its first line there.</param>
 /// <param name="Code">Its text.</param>
-internal sealed record Snippet(string Place, int Line, string Code);
+/// <param name="Usings">Using directives that hold for the whole place.</param>
+internal sealed record Snippet(string Place, int Line, string Code, string Usings = "");
 
 /// <summary>Compiles pieces of documentation; errors name their places.</summary>
 internal static partial class Snippets
@@ -37,7 +38,7 @@ internal static partial class Snippets
             var lines = snippet.Code.Trim('\n').Split('\n');
             var body = lines.TakeWhile(line => line.Trim().Length == 0 || line.StartsWith("//", StringComparison.Ordinal) || UsingDirective.IsMatch(line)).Count();
             var types = Array.FindIndex(lines, TypeDeclaration.IsMatch) is >= 0 and var first ? first : lines.Length;
-            text.Append($"namespace Example{number} {{\n").AppendLines(snippet, lines, ..body)
+            text.Append($"namespace Example{number} {{ {snippet.Usings}\n").AppendLines(snippet, lines, ..body)
                 .Append("static class Program { static async Task Run(string[] args, CancellationToken cancel) {\n").AppendLines(snippet, lines, body..types)
                 .Append("await Task.CompletedTask; } }\n").AppendLines(snippet, lines, types..).Append("}\n");
         }
