@@ -47,7 +47,8 @@ internal static class MarkdownPage
         # The command line
 
         With this page you find the verb, option or exit code that you need. `sock VERB --help` shows a verb on one screen, `sock
-        help VERB` says of it what stands here, and `man sock` has it all once `./install` has put it there.
+        help VERB` says of it what stands here, and `man sock` has it all once `./install` has put it there. Ideas have pages of
+        their own: [addresses and names](addresses.md), [how sessions end](sessions.md), [errors](errors.md).
 
 
         """;
