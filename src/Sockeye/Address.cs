@@ -206,7 +206,7 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
         if (IsAny)
             throw new NetException(NetErrorKind.InvalidAddress, operation, "* is every address of this machine: say which one is meant", this);
         if (Port == 0 && !IsUnix)
-            throw new NetException(NetErrorKind.InvalidAddress, operation, "nobody can be reached at port 0", this);
+            throw new NetException(NetErrorKind.InvalidAddress, operation, "nobody can be reached at port 0, which means any free port when listening", this);
     }
 
     /// <summary>What .NET calls a Unix address.</summary>

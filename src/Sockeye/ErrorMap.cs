@@ -56,7 +56,7 @@ internal static class ErrorMap
     private static (NetErrorKind, string) Classify(SocketError code, Exception error, Context at) => code switch
     {
         SocketError.ConnectionRefused => (NetErrorKind.Refused,
-            at.IsDatagram ? "refused: nobody takes datagrams there" : "connection refused"),
+            at.IsDatagram ? "the datagram was refused" : "connection refused"),
         SocketError.NetworkUnreachable => (NetErrorKind.Unreachable, "no route to that network"),
         SocketError.HostUnreachable => (NetErrorKind.Unreachable, "no route to that host"),
         SocketError.HostDown => (NetErrorKind.Unreachable, "the host is down"),

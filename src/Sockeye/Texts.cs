@@ -18,7 +18,10 @@ internal static class Texts
 
     /// <summary><c>1 datagram</c>, <c>12 datagrams</c>.</summary>
     public static string Count(long count, string one) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}{(count == 1 ? "" : "s")}");
+        $"{Number(count)} {one}{(count == 1 ? "" : "s")}";
+
+    /// <summary><c>12,345</c>.</summary>
+    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Invariant(double value, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{value:0.##} {unit}");

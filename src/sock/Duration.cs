@@ -33,6 +33,14 @@ internal static class Duration
         _ => $"{(decimal)duration.Ticks / TimeSpan.TicksPerSecond:0.#######}s",
     };
 
+    /// <summary>A limit as messages say it: <c>200 ms</c>, <c>1.5 s</c>, <c>2 min</c>.</summary>
+    public static string InWords(TimeSpan limit) => limit switch
+    {
+        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{limit.TotalMilliseconds:0.##} ms"),
+        { TotalSeconds: < 120 } => string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds:0.##} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{limit.TotalMinutes:0.##} min"),
+    };
+
     private static bool TryUnit(string suffix, out TimeSpan unit)
     {
         unit = suffix switch

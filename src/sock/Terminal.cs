@@ -21,7 +21,7 @@ internal static class Terminal
     /// <summary>Overwrites the current line of standard error, for progress; silent where that is no terminal.</summary>
     public static void ShowProgress(string line)
     {
-        if (ErrorIsTerminal)
+        if (ErrorIsTerminal && !IsDumb)
             Tell($"\r{line}\e[K");
     }
 
@@ -65,21 +65,26 @@ internal static class Terminal
     }
 
     private static string Paint(string text, Colour colour, bool isTerminal) =>
-        isTerminal && colour != Colour.Plain && ColoursAreWelcome ? $"\e[{(int)colour}m{text}\e[0m" : text;
+        isTerminal && colour != Colour.Plain && ColoursAreWelcome ? $"\e[{Code(colour)}m{text}\e[0m" : text;
+
+    private static string Code(Colour colour) => colour == Colour.Bold ? "1" : $"38;5;{(int)colour}";
 
     // https://no-color.org: set and not empty means none.
     private static bool ColoursAreWelcome =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !IsDumb;
+
+    private static bool IsDumb => Environment.GetEnvironmentVariable("TERM") == "dumb";
 }
 
-/// <summary>Colours by what they stand for, as their SGR codes.</summary>
+/// <summary>Colours by what they stand for, as numbers of the 256 whose shades are the same in every terminal: each can be
+/// read on white and on black, which the usual sixteen cannot.</summary>
 internal enum Colour
 {
     Plain = 0,
     Bold = 1,
-    Faint = 2,
-    Error = 31,
-    Good = 32,
-    Ours = 36,
-    Theirs = 35,
+    Good = 28,
+    Ours = 30,
+    Theirs = 133,
+    Error = 160,
+    Faint = 243,
 }

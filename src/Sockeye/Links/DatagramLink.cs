@@ -238,8 +238,8 @@ internal sealed class DatagramLink : IDisposable
             _ => ("a Unix datagram", _socket.SendBufferSize - UnixOverhead),
         };
         return length > limit
-            ? $"the datagram has {length} bytes; {carrier} carries at most {limit}"
-            : $"the datagram has {length} bytes, more than the system sends there in one";
+            ? $"the datagram has {Texts.Bytes(length)}; {carrier} carries at most {Texts.Number(limit)}"
+            : $"the datagram has {Texts.Bytes(length)}, more than the system sends there in one";
     }
 
     private static bool IsPeerGone(SocketException error) =>

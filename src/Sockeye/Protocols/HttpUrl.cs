@@ -36,7 +36,7 @@ internal readonly record struct HttpUrl(Address Address, string Target)
         foreach (var rune in path.AsSpan(0, path.IndexOf('#') is var end and >= 0 ? end : path.Length).EnumerateRunes())
         {
             if (Rune.IsControl(rune) || rune == Rune.ReplacementChar)
-                throw Invalid($"path {Quoted.Of(path)} has a character that cannot be sent");
+                throw Invalid($"path {Quoted.Of(path)} has a character that cannot be sent as it is: percent-encode it");
             if (rune.Value == ' ')
                 throw Invalid($"path {Quoted.Of(path)} has a space: write %20");
             target.Append(rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString()));

@@ -143,10 +143,10 @@ internal sealed class SessionRun
     {
         var (sent, received) = (_sending.Flow, _receiving.Flow);
         var amounts = _peer.KeepsMessages
-            ? $"{Texts.Count(sent.Messages, "datagram")} sent and {Texts.Count(received.Messages, "datagram")} received"
-            : $"{Texts.Bytes(sent.Bytes)} sent and {Texts.Bytes(received.Bytes)} received";
-        var unsent = sent.Unsettled == 0 ? "" : $"; {Texts.Bytes(sent.Unsettled)} of the input did not go";
-        return new(error.Kind, error.Operation, $"{error.Reason} (after {amounts}{unsent})", error.Address, error, error.Causes)
+            ? $"{Texts.Count(sent.Messages, "datagram")} sent, {Texts.Number(received.Messages)} received"
+            : $"{Texts.Bytes(sent.Bytes)} sent, {Texts.Number(received.Bytes)} received";
+        var unsent = sent.Unsettled == 0 ? "" : $", {Texts.Bytes(sent.Unsettled)} of the input not sent";
+        return new(error.Kind, error.Operation, $"{error.Reason} ({amounts}{unsent})", error.Address, error, error.Causes)
         {
             LocalAddress = error.LocalAddress,
             RemoteAddress = error.RemoteAddress,

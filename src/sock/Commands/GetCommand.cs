@@ -98,7 +98,7 @@ internal static class GetCommand
             ResponseTalk.Moved(response);
         var isGood = response.Status < 400 || settings.AnyStatus;
         if (!isGood && settings.OutputPath is { } path)
-            throw new BadStatusException($"{ResponseTalk.StatusOf(response)}; nothing was written to '{path}'");
+            throw new BadStatusException($"the server answered {ResponseTalk.StatusOf(response)}; nothing was written to '{path}'");
 
         await using var output = OutputOf(settings);
         var size = await CarryAsync(response, output, settings, cancel);
@@ -112,7 +112,7 @@ internal static class GetCommand
         }
         if (settings.Verbose)
             ResponseTalk.Finished(response, size, firstByte, watch.Elapsed);
-        return isGood ? ExitCodes.Success : throw new BadStatusException(ResponseTalk.StatusOf(response));
+        return isGood ? ExitCodes.Success : throw new BadStatusException($"the server answered {ResponseTalk.StatusOf(response)}");
     }
 
     private static Task<HttpResponse> AskAsync(Settings settings, CancellationToken cancel) => settings.Words switch

@@ -157,7 +157,8 @@ internal static class ListenCommand
         }
         catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"nobody called within {Duration.Format(limit)}", late);
+            throw new AdvisedException(
+                new TimeoutException($"nobody called within {Duration.InWords(limit)}", late), "--accept-timeout TIME waits longer, 'none' for ever.");
         }
     }
 

@@ -66,7 +66,14 @@ internal static class PortCommand
             return Matches(services.FindAll(settings.Wanted), settings.Transport);
         }
         var port = Address.Tcp("localhost", settings.Wanted).Port;
-        services.NameOf(port, settings.Transport);
+        try
+        {
+            services.NameOf(port, settings.Transport);
+        }
+        catch (NetException error)
+        {
+            throw new AdvisedException(error, "A program may listen there all the same: names are only a convention.");
+        }
         return Matches(services.FindAll(port), settings.Transport);
     }
 

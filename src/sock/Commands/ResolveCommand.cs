@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool.Commands;
 
@@ -61,7 +62,7 @@ internal static class ResolveCommand
         var watch = Stopwatch.StartNew();
         var name = await Resolver.System.NameOfAsync(address, settings.Options(null), cancel);
         if (settings.Verbose)
-            Terminal.Say($"{address}: 1 name ({Elapsed(watch)})");
+            Terminal.Say($"{address}: 1 name ({OutcomeText.Of(watch.Elapsed)})");
         if (!settings.Json)
         {
             Terminal.Print(Terminal.Harmless(name));
@@ -115,8 +116,7 @@ internal static class ResolveCommand
         {
             answer = error.Reason;
         }
-        Terminal.Say(Terminal.Harmless($"{(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}: {answer} ({Elapsed(watch)})"));
+        Terminal.Say(Terminal.Harmless($"{(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}: {answer} ({OutcomeText.Of(watch.Elapsed)})"));
     }
 
-    private static string Elapsed(Stopwatch watch) => Duration.Format(TimeSpan.FromMilliseconds(Math.Round(watch.Elapsed.TotalMilliseconds, 1)));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Sockeye.Protocols;
+using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool.Commands;
 
@@ -110,14 +111,12 @@ internal static class TimeCommand
     private static void Explain(TimeReading reading)
     {
         var tries = reading.Tries == 1 ? "the first try" : $"try {reading.Tries}";
-        Terminal.Say($"{reading.Server} answered {tries} within {Duration.Format(Rounded(reading.RoundTrip))}");
+        Terminal.Say($"{reading.Server} answered {tries} in {OutcomeText.Of(reading.RoundTrip)}");
         var off = reading.Offset.Duration();
         Terminal.Say(off < Meaningless
             ? "The local clock agrees to the second."
             : $"The local clock is {off.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s {(reading.Offset > TimeSpan.Zero ? "slow" : "fast")}.");
     }
-
-    private static TimeSpan Rounded(TimeSpan time) => TimeSpan.FromMicroseconds(Math.Ceiling(time.TotalMicroseconds / 10) * 10);
 
     private const string Format = "yyyy-MM-dd HH:mm:ss zzz";
 

@@ -12,9 +12,9 @@ internal static class OutcomeText
     {
         SessionEnding.BothEnded => "Both sides ended",
         SessionEnding.PeerEnded when rules.PeerEndedWait == TimeSpan.Zero => "The peer ended",
-        SessionEnding.PeerEnded => $"The peer ended, and input paused for {Duration.Format(rules.PeerEndedWait)} (--peer-ended-wait)",
+        SessionEnding.PeerEnded => $"The peer ended, and input paused for {Duration.InWords(rules.PeerEndedWait)} (--peer-ended-wait)",
         SessionEnding.LocalEnded when rules.LocalEndedWait == TimeSpan.Zero => "Input ended",
-        SessionEnding.LocalEnded => $"Input ended, and {Duration.Format(rules.LocalEndedWait)} passed (-q)",
+        SessionEnding.LocalEnded => $"Input ended, and {Duration.InWords(rules.LocalEndedWait)} passed (-q)",
         SessionEnding.RepliesCame => $"{Count(rules.Replies, "reply", "replies")} came",
         SessionEnding.OutputClosed => "Nobody reads our output any more",
         SessionEnding.Cancelled => "Interrupted",

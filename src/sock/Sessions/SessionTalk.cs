@@ -151,7 +151,7 @@ internal sealed class SessionTalk(SessionSettings settings)
 
     private string WhatFollowsInput => settings switch
     {
-        { Rules.LocalEndedWait: var wait } when wait != Timeout.InfiniteTimeSpan => $"reading for {Duration.Format(wait)} at most",
+        { Rules.LocalEndedWait: var wait } when wait != Timeout.InfiniteTimeSpan => $"reading for {Duration.InWords(wait)} at most",
         { IsDatagram: true } => "waiting for datagrams until Ctrl-C (-q TIME or --replies N would end it)",
         _ => "reading until the peer ends (-q TIME or --idle TIME would limit that)",
     };
@@ -159,7 +159,7 @@ internal sealed class SessionTalk(SessionSettings settings)
     private string WhatFollowsPeer => settings.Rules.PeerEndedWait switch
     {
         var wait when wait == Timeout.InfiniteTimeSpan => "sending input until it ends",
-        var wait => $"sending input until it ends or pauses for {Duration.Format(wait)}",
+        var wait => $"sending input until it ends or pauses for {Duration.InWords(wait)}",
     };
 
     private static string InBothForms(Address asked, Address remote) => asked.Equals(remote) ? $"{asked}" : $"{asked} ({remote})";

@@ -67,7 +67,7 @@ internal sealed class Stage(TourServices services, CancellationToken cancel)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            Check(false, $"did not end within {Duration.Format(Limit)}");
+            Check(false, $"did not end within {Duration.InWords(Limit)}");
         }
     }
 

@@ -66,13 +66,13 @@ public sealed class GetCommandTests : IDisposable
     [InlineData("", 7, "Error receiving data: read tcp 127.0.0.1:PORT: the peer ended without a reply")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\nhello", 7, "Error receiving data: read tcp 127.0.0.1:PORT: the peer ended after 5 of 12,345 bytes of the body")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 8, "Error receiving data: read tcp 127.0.0.1:PORT: both Content-Length and Transfer-Encoding")]
-    public async Task A_bad_reply_is_said_in_one_line(string reply, int exitCode, string error)
+    public async Task A_bad_reply_is_said_in_one_line_and_perhaps_one_of_advice(string reply, int exitCode, string error)
     {
         await using var server = Answering(reply);
         var result = await GetAsync(server);
         Assert.Equal(exitCode, result.ExitCode);
         Assert.StartsWith($"sock: {error.Replace("PORT", PortOf(server), StringComparison.Ordinal)}", result.Error, StringComparison.Ordinal);
-        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+        Assert.InRange(result.Error.Count(character => character == '\n'), 1, 2);
     }
 
     [Fact(Timeout = HangGuard)]
@@ -107,7 +107,7 @@ public sealed class GetCommandTests : IDisposable
     {
         await using var server = Answering("HTTP/1.1 404 Gone fishing\r\n\r\nnothing\n");
         var result = await GetAsync(server);
-        Assert.Equal((8, "nothing\n", "sock: 404 Gone fishing\n--any-status takes every answer for good.\n"), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal((8, "nothing\n", "sock: the server answered 404 Gone fishing\nWith --any-status that is no error.\n"), (result.ExitCode, result.Output, result.Error));
         result = await GetAsync(server, "--any-status");
         Assert.Equal((0, "nothing\n", ""), (result.ExitCode, result.Output, result.Error));
     }
@@ -120,7 +120,7 @@ public sealed class GetCommandTests : IDisposable
         await using var server = Answering("HTTP/1.1 500 Oh\r\n\r\nsorry\n");
         var result = await GetAsync(server, "-o", path);
         Assert.Equal((8, "precious"), (result.ExitCode, await File.ReadAllTextAsync(path)));
-        Assert.StartsWith($"sock: 500 Oh; nothing was written to '{path}'\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"sock: the server answered 500 Oh; nothing was written to '{path}'\n", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, (await GetAsync(server, "-o", path, "--any-status")).ExitCode);
         Assert.Equal("sorry\n", await File.ReadAllTextAsync(path));
     }
@@ -179,7 +179,7 @@ public sealed class GetCommandTests : IDisposable
         await using var server = Answering("HTTP/1.1 404 No\r\n\r\nnothing");
         var result = await GetAsync(server, "--json");
         Assert.Equal((8, 404), (result.ExitCode, JsonDocument.Parse(result.Output).RootElement.GetProperty("status").GetInt32()));
-        Assert.Equal("404 No", JsonDocument.Parse(result.Error).RootElement.GetProperty("error").GetString());
+        Assert.Equal("the server answered 404 No", JsonDocument.Parse(result.Error).RootElement.GetProperty("error").GetString());
         var path = Path.Join(_directory, "out");
         result = await GetAsync(server, "--json", "--any-status", "-o", path);
         Assert.Equal(path, JsonDocument.Parse(result.Output).RootElement.GetProperty("output").GetString());

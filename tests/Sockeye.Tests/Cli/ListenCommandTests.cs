@@ -141,7 +141,7 @@ public sealed class ListenCommandTests : IDisposable
     {
         var result = await SockProcess.RunAsync(["listen", "--accept-timeout", "100ms", .. words.Split(' ')]);
         Assert.Equal(5, result.ExitCode);
-        Assert.EndsWith("\nsock: nobody called within 100ms\n", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\nsock: nobody called within 100 ms\n--accept-timeout TIME waits longer, 'none' for ever.\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = HangGuard)]

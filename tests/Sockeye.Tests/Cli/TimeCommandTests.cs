@@ -50,7 +50,7 @@ public class TimeCommandTests
     {
         await using var server = DatagramServer.Start("127.0.0.1:0", Time.Answer);
         var result = await SockProcess.RunAsync("time", "-v", server.LocalAddress.ToString());
-        Assert.Contains($"{server.LocalAddress} answered the first try within ", result.Error);
+        Assert.Contains($"{server.LocalAddress} answered the first try in ", result.Error);
         Assert.EndsWith("The local clock agrees to the second.\n", result.Error);
     }
 

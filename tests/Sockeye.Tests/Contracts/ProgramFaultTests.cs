@@ -104,7 +104,7 @@ public class ProgramFaultTests
         new("silent peer, get", "get --timeout 200ms 127.0.0.1 {peer} /", 5, NetErrorKind.TimedOut, "Error receiving data: "),
         new("silent peer, time", "time --timeout 100ms --retries 1 127.0.0.1:{peer}", 5, NetErrorKind.TimedOut, "Error receiving data: "),
         new("fewer replies than asked for", "connect -u --replies 2 -q 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, ".*1 of 2") { Input = "hello", Reply = "one", Output = "one" },
-        new("nobody calls", "listen --accept-timeout 200ms 127.0.0.1 0", 5, null, "nobody called within 200ms") { Announcement = "Listening at 127\\.0\\.0\\.1:\\d+\\n" },
+        new("nobody calls", "listen --accept-timeout 200ms 127.0.0.1 0", 5, null, "nobody called within 200 ms") { Announcement = "Listening at 127\\.0\\.0\\.1:\\d+\\n" },
 
         new("port in use", "listen 127.0.0.1 {peer}", 6, NetErrorKind.AddressInUse, ".*{peer}.*taken"),
         new("port in use, udp", "listen -u 127.0.0.1 {peer}", 6, NetErrorKind.AddressInUse, ".*{peer}.*taken"),
@@ -128,7 +128,7 @@ public class ProgramFaultTests
             { Peer = FaultScenery.Say("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nshort"), Output = "short" },
         new("no answer at all, get", "get 127.0.0.1 {peer} /", 7, NetErrorKind.ClosedEarly, "Error receiving data: .*") { Peer = FaultScenery.Say("") },
 
-        new("status 404", "get 127.0.0.1 {peer} /", 8, null, "404 Not Found") { Peer = FaultScenery.Say("HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n") },
+        new("status 404", "get 127.0.0.1 {peer} /", 8, null, "the server answered 404 Not Found") { Peer = FaultScenery.Say("HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n") },
         new("no HTTP", "get 127.0.0.1 {peer} /", 8, NetErrorKind.ProtocolViolation, "Error receiving data: ") { Peer = FaultScenery.Say("220 mail.example.com ESMTP\r\n") },
         new("body larger than allowed", "get --max-size 5 127.0.0.1 {peer} /", 8, NetErrorKind.LimitExceeded, "Error receiving data: ")
             { Peer = FaultScenery.Say("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\n0123456789") },

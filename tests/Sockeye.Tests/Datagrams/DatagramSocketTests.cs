@@ -60,10 +60,10 @@ public class DatagramSocketTests
         var error = await Assert.ThrowsAsync<NetException>(() => client.SendAsync(new byte[largest + 1]).AsTask());
         Assert.Equal(NetErrorKind.MessageTooLarge, error.Kind);
         Assert.Equal(NetOperation.Write, error.Operation);
-        Assert.Contains($"at most {largest}", error.Message);
+        Assert.Contains($"at most {largest:N0}", error.Message);
         await using var open = DatagramSocket.Open();
         error = await Assert.ThrowsAsync<NetException>(() => open.SendToAsync(new byte[largest + 1], server.LocalAddress).AsTask());
-        Assert.Contains($"at most {largest}", error.Message);
+        Assert.Contains($"at most {largest:N0}", error.Message);
     }
 
     [Theory(Timeout = HangGuard)]

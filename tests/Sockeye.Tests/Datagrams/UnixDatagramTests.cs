@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Sockeye.Tests.Support;
 using Xunit;
@@ -102,7 +103,7 @@ public sealed class UnixDatagramTests : IDisposable
         await using var client = await DatagramSocket.ConnectAsync(server.LocalAddress);
         var error = await Assert.ThrowsAsync<NetException>(async () => await client.SendAsync(new byte[10_000_000]));
         Assert.Equal(NetErrorKind.MessageTooLarge, error.Kind);
-        var limit = int.Parse(error.Reason.Split(' ')[^1]);
+        var limit = int.Parse(error.Reason.Split(' ')[^1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         await client.SendAsync(new byte[limit]);
         Assert.Equal(limit, (await server.ReceiveAsync()).Bytes.Length);
         await Assert.ThrowsAsync<NetException>(async () => await client.SendAsync(new byte[limit + 1]));
