@@ -39,23 +39,23 @@ internal static class ChainProblems
 
     private static (CertificateProblemKind? Kind, string Text) Describe(
         X509ChainStatusFlags status, X509Certificate2 certificate, bool isPeersOwn, DateTimeOffset now) => status switch
-    {
-        X509ChainStatusFlags.NoError => (null, ""),
-        X509ChainStatusFlags.NotTimeValid => DescribeTime(certificate, now),
-        X509ChainStatusFlags.UntrustedRoot when isPeersOwn =>
-            (CertificateProblemKind.SelfSigned, "is self-signed and not trusted here"),
-        X509ChainStatusFlags.UntrustedRoot =>
-            (CertificateProblemKind.UnknownIssuer, $"was issued by {Quoted.Of(NameOf(certificate))}, who is not trusted here"),
-        X509ChainStatusFlags.PartialChain =>
-            (CertificateProblemKind.UnknownIssuer, $"was issued by {Quoted.Of(IssuerOf(certificate))}, who is not known here"),
-        X509ChainStatusFlags.Revoked => (CertificateProblemKind.Revoked, "has been revoked"),
-        X509ChainStatusFlags.RevocationStatusUnknown =>
-            (CertificateProblemKind.RevocationUnknown, "may have been revoked: its issuer could not be asked"),
-        X509ChainStatusFlags.OfflineRevocation => (null, ""),   // said by RevocationStatusUnknown
-        X509ChainStatusFlags.NotValidForUsage => (CertificateProblemKind.WrongUse, "is meant for another use"),
-        X509ChainStatusFlags.NotSignatureValid => (CertificateProblemKind.Invalid, "is not genuine: its signature does not fit"),
-        _ => (CertificateProblemKind.Invalid, $"breaks the rules of certificates ({status})"),
-    };
+        {
+            X509ChainStatusFlags.NoError => (null, ""),
+            X509ChainStatusFlags.NotTimeValid => DescribeTime(certificate, now),
+            X509ChainStatusFlags.UntrustedRoot when isPeersOwn =>
+                (CertificateProblemKind.SelfSigned, "is self-signed and not trusted here"),
+            X509ChainStatusFlags.UntrustedRoot =>
+                (CertificateProblemKind.UnknownIssuer, $"was issued by {Quoted.Of(NameOf(certificate))}, who is not trusted here"),
+            X509ChainStatusFlags.PartialChain =>
+                (CertificateProblemKind.UnknownIssuer, $"was issued by {Quoted.Of(IssuerOf(certificate))}, who is not known here"),
+            X509ChainStatusFlags.Revoked => (CertificateProblemKind.Revoked, "has been revoked"),
+            X509ChainStatusFlags.RevocationStatusUnknown =>
+                (CertificateProblemKind.RevocationUnknown, "may have been revoked: its issuer could not be asked"),
+            X509ChainStatusFlags.OfflineRevocation => (null, ""),   // said by RevocationStatusUnknown
+            X509ChainStatusFlags.NotValidForUsage => (CertificateProblemKind.WrongUse, "is meant for another use"),
+            X509ChainStatusFlags.NotSignatureValid => (CertificateProblemKind.Invalid, "is not genuine: its signature does not fit"),
+            _ => (CertificateProblemKind.Invalid, $"breaks the rules of certificates ({status})"),
+        };
 
     private static (CertificateProblemKind, string) DescribeTime(X509Certificate2 certificate, DateTimeOffset now)
     {
