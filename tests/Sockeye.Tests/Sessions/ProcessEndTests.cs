@@ -95,7 +95,7 @@ public sealed class ProcessEndTests
     public async Task Its_environment_says_who_talks_with_whom(Ground ground)
     {
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-        await using var conversation = await Conversation.StartAsync("env | grep -E '^(SOCK|NCAT|DOTNET_SYSTEM)_' | sort", ground);
+        await using var conversation = await Conversation.StartAsync("env | grep -E '^(SOCK_(LOCAL|REMOTE)|NCAT_|DOTNET_SYSTEM_)' | sort", ground);
         var (local, remote) = (conversation.Local, conversation.Remote);
         var isUnix = ground == Ground.Unix;
         Assert.Equal(
