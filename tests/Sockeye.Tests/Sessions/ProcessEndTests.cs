@@ -151,8 +151,20 @@ public sealed class ProcessEndTests
     /// <summary>Gone, or dead and only waiting for its parent to take note.</summary>
     private static async Task GoneAsync(int process)
     {
-        while (File.Exists($"/proc/{process}/stat") && !(await File.ReadAllTextAsync($"/proc/{process}/stat", Cancel)).Contains(") Z ", StringComparison.Ordinal))
+        while (!await IsGoneAsync(process))
             await Task.Yield();
+    }
+
+    private static async Task<bool> IsGoneAsync(int process)
+    {
+        try
+        {
+            return (await File.ReadAllTextAsync($"/proc/{process}/stat", Cancel)).Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true; // also where it goes between opening and reading
+        }
     }
 
     /// <summary>A line of shell that talks with a peer.</summary>
