@@ -12,16 +12,7 @@ public class TelemetryTests
     {
         const int Unusual = 123_457;
         var measured = new ConcurrentBag<(string Name, long Value)>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Sockeye")
-                    listener.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured.Add((instrument.Name, value)));
-        listener.Start();
+        using var listener = Listen(measured);
         var (client, server) = Connection.CreatePair();
         var reading = server.CopyToAsync(Stream.Null);
         await client.WriteAsync(new byte[Unusual]);
@@ -32,6 +23,23 @@ public class TelemetryTests
         Assert.Contains(("sockeye.sent", Unusual), measured);
         Assert.Contains(("sockeye.received", Unusual), measured);
         Assert.Contains(("sockeye.connections", -1), measured);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_connection_is_counted_once_whatever_layers_are_on_it()
+    {
+        const int Unusual = 234_567;
+        var measured = new ConcurrentBag<(string Name, long Value)>();
+        using var listener = Listen(measured);
+        var (client, server) = Connection.CreatePair();
+        var above = Connection.Over(Connection.Over(client));
+        var reading = server.CopyToAsync(Stream.Null);
+        await above.WriteAsync(new byte[Unusual]);
+        var closing = above.CloseAsync();
+        await reading;
+        await server.CloseAsync();
+        await closing;
+        Assert.Single(measured, measurement => measurement == ("sockeye.sent", Unusual));
     }
 
     [Fact(Timeout = 30_000)]
@@ -75,5 +83,20 @@ public class TelemetryTests
         var span = Assert.Single(spans, span => Equals(span.GetTagItem("client.address"), caller.LocalAddress.ToString()));
         Assert.Equal(("sockeye.serve", ActivityKind.Server, null), (span.OperationName, span.Kind, span.ParentId));
         Assert.Equal((nameof(InvalidOperationException), ActivityStatusCode.Error), (span.GetTagItem("error.type"), span.Status));
+    }
+
+    private static MeterListener Listen(ConcurrentBag<(string Name, long Value)> measured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Sockeye")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured.Add((instrument.Name, value)));
+        listener.Start();
+        return listener;
     }
 }

@@ -50,7 +50,12 @@ internal sealed class CertificateCheck(TlsOptions options)
     /// <summary>For the platform to call back with the peer's certificate and the chain it has built.</summary>
     public bool Accept(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
     {
-        Problems = [.. shown is X509Certificate2 certificate && chain is not null ? Examine(certificate, chain) : Missing()];
+        Problems = [.. (shown, chain) switch
+        {
+            (X509Certificate2 certificate, not null) => Examine(certificate, chain, errors),
+            (null, _) => Missing(),
+            _ => [Unverifiable],
+        }];
         var decisive = Problems.Where(problem => !IsLenient || problem.Kind == CertificateProblemKind.WrongKey).ToList();
         if (decisive.Count > 0)
             Rejection = string.Join(", and ", decisive.Select(problem => problem.Text));
@@ -63,14 +68,19 @@ internal sealed class CertificateCheck(TlsOptions options)
             yield return new(CertificateProblemKind.Missing, "was asked for and not shown");
     }
 
-    private IEnumerable<CertificateProblem> Examine(X509Certificate2 certificate, X509Chain chain)
+    private IEnumerable<CertificateProblem> Examine(X509Certificate2 certificate, X509Chain chain, SslPolicyErrors errors)
     {
         Certificates = [.. chain.ChainElements.Select(element => CertificateInfo.Of(element.Certificate))];
         if (Certificates.Count == 0)
             Certificates = [CertificateInfo.Of(certificate)];
-        var ofChain = ChainProblems.Of(certificate, chain, _now).DistinctBy(problem => problem.Kind);
+        List<CertificateProblem> ofChain = [.. ChainProblems.Of(certificate, chain, _now).DistinctBy(problem => problem.Kind)];
+        if (ofChain.Count == 0 && errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+            ofChain.Add(Unverifiable);
         return ofChain.Concat(NameProblems(certificate)).Concat(KeyProblems());
     }
+
+    /// <summary>The platform objects, and does not say why.</summary>
+    private static CertificateProblem Unverifiable => new(CertificateProblemKind.Invalid, "could not be verified");
 
     private IEnumerable<CertificateProblem> NameProblems(X509Certificate2 certificate)
     {
@@ -78,7 +88,7 @@ internal sealed class CertificateCheck(TlsOptions options)
         {
             yield return new(
                 CertificateProblemKind.WrongName,
-                $"is not for {Quoted.Of(Name)} (it is for {CertificateNames.Listed(Certificates[0])})");
+                $"is not for {Quoted.Of(Name)} ({CertificateNames.Listed(Certificates[0])})");
         }
     }
 

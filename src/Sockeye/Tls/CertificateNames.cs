@@ -33,8 +33,8 @@ internal static class CertificateNames
     public static string Listed(CertificateInfo certificate)
     {
         if (certificate.Names.Count == 0)
-            return "none at all";
-        var listed = string.Join(", ", certificate.Names.Take(MostListed).Select(Quoted.Of));
+            return "it has no alternative names";
+        var listed = "it is for " + string.Join(", ", certificate.Names.Take(MostListed).Select(Quoted.Of));
         var more = certificate.Names.Count - MostListed;
         return more > 0 ? $"{listed} and {more} more" : listed;
     }

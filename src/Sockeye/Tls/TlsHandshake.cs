@@ -63,6 +63,8 @@ internal sealed class TlsHandshake
         EnabledSslProtocols = TlsOptions.VersionsOf(options),
         ApplicationProtocols = ApplicationProtocols,
         ClientCertificateRequired = options.ClientCertificates != ClientCertificates.NotAsked,
+        // A resumed session brings the client's certificate without its issuers, and could not be verified.
+        AllowTlsResume = options.ClientCertificates == ClientCertificates.NotAsked,
         CertificateChainPolicy = _check.CreatePolicy(),
         RemoteCertificateValidationCallback = _check.Accept,
         AllowRenegotiation = false,
@@ -109,8 +111,6 @@ internal sealed class TlsHandshake
         Elapsed = _options.Time.GetElapsedTime(_began),
     };
 
-    private static readonly TimeSpan AlertGrace = TimeSpan.FromMilliseconds(200);
-
     private NetException Explain(Exception error)
     {
         if (error is NetException below)
@@ -121,4 +121,7 @@ internal sealed class TlsHandshake
             : TlsFailure.ClassifyHandshake(error, _wire);
         return _inner.Error(kind, NetOperation.Handshake, reason, error);
     }
+
+    // How long a peer may take to end the connection after our alert.
+    private static readonly TimeSpan AlertGrace = TimeSpan.FromMilliseconds(200);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Sockeye.Tests.Support;
+using Sockeye.Tls;
 using Xunit;
 
 namespace Sockeye.Tests.Leaks;
@@ -28,6 +29,22 @@ public class LeakTests
     {
         await using var server = Server.Start("127.0.0.1:0", async (peer, cancel) => await peer.Lines.ReadLineAsync(cancel));
         await AssertNothingStaysAsync(1_000, async () => (await Connection.ConnectAsync(server.LocalAddress)).Abort());
+    }
+
+    [Fact(Timeout = 150_000)]
+    public async Task Hundreds_of_handshakes_of_TLS_that_succeed_or_fail_leave_no_descriptor()
+    {
+        using var certificate = TlsCertificate.SelfSigned();
+        await using var server = TlsServer.Start(
+            "127.0.0.1:0", (peer, cancel) => peer.Lines.WriteLineAsync("hello", cancel).AsTask(), new() { Certificates = [certificate] });
+        await using var plain = Server.Start("127.0.0.1:0", (peer, cancel) => peer.Lines.WriteLineAsync("hello", cancel).AsTask());
+        await AssertNothingStaysAsync(300, async () =>
+        {
+            await using (var connection = await TlsClient.ConnectAsync(server.LocalAddress, new() { Insecure = true }))
+                Assert.Equal("hello", await connection.Lines.ReadLineAsync());
+            await Assert.ThrowsAsync<NetException>(() => TlsClient.ConnectAsync(server.LocalAddress).AsTask());
+            await Assert.ThrowsAsync<NetException>(() => TlsClient.ConnectAsync(plain.LocalAddress).AsTask());
+        });
     }
 
     [Fact(Timeout = 150_000)]

@@ -15,6 +15,9 @@ internal sealed record CertificatePlan(params string[] Names)
     /// <summary>The purpose, server authentication unless it says otherwise.</summary>
     public string Use { get; init; } = "1.3.6.1.5.5.7.3.1";
 
+    /// <summary>Where the issuer tells which certificates it has revoked; null for nowhere.</summary>
+    public string? RevocationList { get; init; }
+
     public const string ForClients = "1.3.6.1.5.5.7.3.2";
 }
 
@@ -60,6 +63,19 @@ internal sealed class TestAuthority : IDisposable
         return (Sign(LeafRequest(plan, key), plan, key), issuers);
     }
 
+    /// <summary>A list of the certificates that are revoked, signed by this authority.</summary>
+    public byte[] RevocationListOf(params X509Certificate2[] revoked)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (var certificate in revoked)
+            builder.AddEntry(certificate);
+        var identifier = X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false);
+        using var signer = _certificate.GetECDsaPrivateKey()!;
+        return builder.Build(
+            _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(signer), crlNumber: 1,
+            nextUpdate: new CertificatePlan().NotAfter, HashAlgorithmName.SHA256, identifier, thisUpdate: new CertificatePlan().NotBefore);
+    }
+
     /// <summary>A certificate that nobody but itself vouches for.</summary>
     public static TlsCertificate SelfSigned(CertificatePlan plan)
     {
@@ -96,6 +112,8 @@ internal sealed class TestAuthority : IDisposable
         var request = new CertificateRequest($"CN={(plan.Names.Length > 0 ? plan.Names[0] : "nobody")}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(plan.Use)], false));
+        if (plan.RevocationList is { } list)
+            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([list]));
         if (plan.Names.Length == 0)
             return request;
         var names = new SubjectAlternativeNameBuilder();

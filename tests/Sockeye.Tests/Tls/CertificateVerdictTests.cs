@@ -1,3 +1,4 @@
+using Sockeye.Protocols;
 using Sockeye.Tests.Support;
 using Sockeye.Tls;
 using Xunit;
@@ -44,7 +45,7 @@ public class CertificateVerdictTests
     public async Task A_common_name_is_no_name()
     {
         var error = await RejectionAsync(ClientOf("nobody"), Showing(Root.Issue()));
-        Assert.Equal("the server's certificate is not for 'nobody' (it is for none at all)", error.Reason);
+        Assert.Equal("the server's certificate is not for 'nobody' (it has no alternative names)", error.Reason);
     }
 
     [Fact(Timeout = HangGuard)]
@@ -214,6 +215,57 @@ public class CertificateVerdictTests
             () => ConnectAsync(server.LocalAddress, ClientOf("good.test") with { Time = time }).AsTask());
         Assert.Equal("the server's certificate expired 1 day ago (2030-01-02)", error.Reason);
     }
+
+    [Theory(Timeout = HangGuard)]
+    [InlineData(ClientCertificates.NotAsked)]
+    [InlineData(ClientCertificates.Required)]
+    public async Task An_intermediate_is_known_to_who_comes_again_too(ClientCertificates asked)
+    {
+        using var below = Root.CreateBelow();
+        var asking = Showing(below.Issue("good.test")) with { ClientCertificates = asked, Authorities = Root.Trust };
+        await using var server = StartEcho(asking);
+        var client = ClientOf("good.test") with { Certificate = below.Issue(new CertificatePlan("alice.test") { Use = CertificatePlan.ForClients }) };
+        for (var i = 0; i < 3; i++)
+        {
+            await using var connection = await ConnectAsync(server.LocalAddress, client);
+            await connection.Lines.WriteLineAsync("takes in the session ticket");
+            Assert.Equal("takes in the session ticket", await connection.Lines.ReadLineAsync());
+            Assert.Equal(3, TlsInfo.Of(connection)!.PeerCertificates.Count);
+        }
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Revocation_is_asked_for_only_when_told_to()
+    {
+        var (revoked, fine) = (Root.IssueBare(At("revoked")).Certificate, Root.IssueBare(At("fine")).Certificate);
+        var asked = 0;
+        await using var list = Server.Start(ListAddress, Http.Serve((_, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            return new(HttpReply.Of(Root.RevocationListOf(revoked), "application/pkix-crl"));
+        }));
+        await using (var server = StartEcho(Showing(TlsCertificate.From(revoked))))
+            await (await ConnectAsync(server.LocalAddress, ClientOf("revoked.test"))).DisposeAsync();
+        Assert.Equal(0, asked);
+        var error = await RejectionAsync(ClientOf("revoked.test") with { CheckRevocation = true }, Showing(TlsCertificate.From(revoked)));
+        Assert.Equal("the server's certificate has been revoked", error.Reason);
+        await using (var server = StartEcho(Showing(TlsCertificate.From(fine))))
+            await (await ConnectAsync(server.LocalAddress, ClientOf("fine.test") with { CheckRevocation = true })).DisposeAsync();
+        Assert.NotEqual(0, asked);
+
+        static CertificatePlan At(string name) => new($"{name}.test") { RevocationList = $"http://{ListAddress}/{Guid.NewGuid():N}.crl" };
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_list_of_the_revoked_that_cannot_be_had_is_a_reason_not_to_trust()
+    {
+        var plan = new CertificatePlan("good.test") { RevocationList = $"http://127.0.0.1:{PeerPort.Choose()}/{Guid.NewGuid():N}.crl" };
+        var error = await RejectionAsync(ClientOf("good.test") with { CheckRevocation = true }, Showing(Root.Issue(plan)));
+        Assert.Equal("the server's certificate may have been revoked: its issuer could not be asked", error.Reason);
+    }
+
+    /// <summary>Where the list of the revoked is: it stands in certificates before there is a server.</summary>
+    private static string ListAddress { get; } = $"127.0.0.1:{PeerPort.Choose()}";
 
     [Fact(Timeout = HangGuard)]
     public async Task Without_a_name_to_check_nothing_is_believed()
