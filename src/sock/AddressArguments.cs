@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 
 namespace Sockeye.Tool;
 
@@ -7,23 +8,27 @@ internal sealed class AddressArguments
 {
     private readonly Argument<string[]> _words;
 
-    private AddressArguments(string name, int least, string description) => _words = new(name)
+    private AddressArguments(string name, int least, int most, string description) => _words = new(name)
     {
         Description = description,
-        Arity = new(least, 2),
+        Arity = new(least, most),
     };
 
     /// <summary>Declares the address of a peer.</summary>
-    public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1,
+    public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1, 2,
         "ADDRESS is `HOST:PORT`, `udp://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
     /// <summary>Declares the address to listen at; it may come from options instead.</summary>
-    public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS", 0,
+    public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS", 0, 2,
         "ADDRESS is `HOST:PORT`, `*:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
-    private static AddressArguments AddTo(Verb verb, string name, int least, string description)
+    /// <summary>Declares the addresses of one or more peers that take connections.</summary>
+    public static AddressArguments OfStreams(Verb verb) => AddTo(verb, "ADDRESS", 1, ushort.MaxValue,
+        "`HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`. A single one may also be two words: HOST PORT.");
+
+    private static AddressArguments AddTo(Verb verb, string name, int least, int most, string description)
     {
-        var arguments = new AddressArguments(name, least, description);
+        var arguments = new AddressArguments(name, least, most, description);
         verb.Add(arguments._words);
         return arguments;
     }
@@ -36,6 +41,16 @@ internal sealed class AddressArguments
         [var text] => Agreeing(Address.Parse(text, transport), transport),
         _ => throw new UsageException("no address given"),
     };
+
+    /// <summary>The addresses of peers that take connections: one in two words, or as many as there are words.</summary>
+    public IReadOnlyList<Address> Streams(ParseResult command) => command.GetValue(_words) switch
+    {
+        [var host, var port] when IsBareHost(host) => [Address.Tcp(host, port)],
+        var texts => [.. texts!.Select(text => Stream(Address.Parse(text)))],
+    };
+
+    /// <summary>Whether the text is a host without a port.</summary>
+    public static bool IsBareHost(string text) => !text.Contains(':') || IPAddress.TryParse(text, out _);
 
     /// <summary>The address to listen at. A host or port from options fills what is left out, as <c>nc -l -s HOST -p PORT</c> does.</summary>
     public Address Listening(ParseResult command, Transport transport = Transport.Tcp, string? host = null, string? port = null) =>
@@ -66,6 +81,10 @@ internal sealed class AddressArguments
     private static Address Agreeing(Address address, Transport asked) => asked == Transport.Tcp || address.Transport == asked
         ? address
         : throw new UsageException($"'{address}' is no {NameOf(asked)} address", "Leave out either the option or the front of the address.");
+
+    private static Address Stream(Address address) => address.Transport is not (Transport.Udp or Transport.UnixDatagram)
+        ? address
+        : throw new UsageException($"'{address}' takes datagrams, not connections", "Only an answer shows that somebody is there: 'sock connect' can ask.");
 
     private static bool IsUnix(Transport transport) => transport is Transport.Unix or Transport.UnixDatagram;
 

@@ -13,6 +13,7 @@ internal static class CommandTree
         ("listen", ListenCommand.Create),
         ("serve", ServeCommand.Create),
         ("get", GetCommand.Create),
+        ("wait", WaitCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),
         ("resolve", ResolveCommand.Create),

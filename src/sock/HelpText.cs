@@ -63,6 +63,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         _ when argument.Name.Contains(' ') => $" {argument.Name}",
         (0, 1) => $" [{argument.Name}]",
         (0, _) => $" [{argument.Name}]...",
+        (_, > 1) => $" {argument.Name}...",
         _ => $" {argument.Name}",
     };
 

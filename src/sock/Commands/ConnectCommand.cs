@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Sockeye.Sessions;
+using Sockeye.Tool.Knocking;
 using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool.Commands;
@@ -100,8 +101,7 @@ internal static class ConnectCommand
         NumericOnly = settings.NumericOnly,
         Source = settings.Source,
         OnAttempt = talk.Tried,
-        // Who only knocks has nothing to wait for.
-        Connection = settings.Session.OnlyConnect ? new() { CloseTimeout = TimeSpan.FromMilliseconds(50) } : new(),
+        Connection = settings.Session.OnlyConnect ? Knock.Manners : new(),
     };
 
     private static DatagramOptions DatagramOptionsOf(Settings settings) => new()

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using Sockeye.Protocols;
 using Sockeye.Tool.Sessions;
 
@@ -54,7 +53,7 @@ internal static class TimeCommand
 
     private static Address ServerOf(string text, string? port, bool tcp, bool daytime)
     {
-        var isBareHost = !text.Contains(':') || IPAddress.TryParse(text, out _);
+        var isBareHost = AddressArguments.IsBareHost(text);
         if (!isBareHost && port is not null)
             throw new UsageException($"two ports for '{text}'", "Leave out --port.");
         port ??= daytime ? "daytime" : "time";

@@ -11,7 +11,7 @@ _sock() {
     COMPREPLY=()
 
     if ((last == 1)); then
-        _sock_words 'connect listen serve get time port resolve tour help completions -h --help --version' "$word"
+        _sock_words 'connect listen serve get wait time port resolve tour help completions -h --help --version' "$word"
         return
     fi
     case ${words[1]} in
@@ -35,6 +35,11 @@ _sock() {
             values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME '
             places=(HOST,URL PORT )
             more= ;;
+        wait)
+            options='-w --timeout --interval --closed -4 -6 --json -v --verbose -h --help --version'
+            values=' -w:TIME --timeout:TIME --interval:TIME '
+            places=(ADDRESS)
+            more=1 ;;
         time)
             options='-p --port --tcp --daytime --retries -w --timeout -u --utc -4 -6 --json -v --verbose -h --help --version'
             values=' -p:PORT --port:PORT --retries:N -w:TIME --timeout:TIME '
@@ -58,7 +63,7 @@ _sock() {
         help)
             options='-h --help --version'
             values=' '
-            places=(completions,connect,get,help,listen,port,resolve,serve,time,tour)
+            places=(completions,connect,get,help,listen,port,resolve,serve,time,tour,wait)
             more= ;;
         completions)
             options='-h --help --version'

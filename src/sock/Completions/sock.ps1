@@ -9,6 +9,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         'listen||wait for a caller, then talk as connect does'
         'serve||serve greeting, echo, time, http and other small services'
         'get||get a file by HTTP and print it'
+        'wait||wait until addresses are open, or closed'
         'time||ask a host what time it is (RFC 868 over UDP)'
         'port||tell the port of a service, or the service on a port'
         'resolve||tell the addresses of a host name, or the name of an address'
@@ -145,6 +146,20 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--help||print this and end'
             '--version||print the version and end'
         )
+        wait = @(
+            '-w|TIME|longest time to wait (default 1m)'
+            '--timeout|TIME|longest time to wait (default 1m)'
+            '--interval|TIME|pause between two tries (default 250ms)'
+            '--closed||wait until none is open'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '--json||print JSON'
+            '-v||show each try'
+            '--verbose||show each try'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
         time = @(
             '-p|PORT|port number or service name (default time, or daytime)'
             '--port|PORT|port number or service name (default time, or daytime)'
@@ -209,11 +224,12 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         listen = @('PORT,ADDRESS', 'PORT')
         serve = @('chargen,daytime,discard,echo,greeting,http,qotd,time', '...')
         get = @('HOST,URL', 'PORT', '')
+        wait = @('ADDRESS', '...')
         time = @('HOST')
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
-        help = @('completions,connect,get,help,listen,port,resolve,serve,time,tour')
+        help = @('completions,connect,get,help,listen,port,resolve,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 
