@@ -22,6 +22,10 @@ internal sealed class AddressArguments
     public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS", 0, 2,
         "ADDRESS is `HOST:PORT`, `*:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
+    /// <summary>Declares the address of a peer that takes connections.</summary>
+    public static AddressArguments OfStream(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1, 2,
+        "ADDRESS is `HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
+
     /// <summary>Declares the addresses of one or more peers that take connections.</summary>
     public static AddressArguments OfStreams(Verb verb) => AddTo(verb, "ADDRESS", 1, ushort.MaxValue,
         "`HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`. A single one may also be two words: HOST PORT.");
@@ -41,6 +45,9 @@ internal sealed class AddressArguments
         [var text] => Agreeing(Address.Parse(text, transport), transport),
         _ => throw new UsageException("no address given"),
     };
+
+    /// <summary>The address of a peer that takes connections.</summary>
+    public Address Stream(ParseResult command) => Stream(Peer(command));
 
     /// <summary>The addresses of peers that take connections: one in two words, or as many as there are words.</summary>
     public IReadOnlyList<Address> Streams(ParseResult command) => command.GetValue(_words) switch

@@ -14,6 +14,7 @@ internal static class CommandTree
         ("serve", ServeCommand.Create),
         ("get", GetCommand.Create),
         ("wait", WaitCommand.Create),
+        ("ping", PingCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),
         ("resolve", ResolveCommand.Create),

@@ -11,7 +11,7 @@ _sock() {
     COMPREPLY=()
 
     if ((last == 1)); then
-        _sock_words 'connect listen serve get wait time port resolve tour help completions -h --help --version' "$word"
+        _sock_words 'connect listen serve get wait ping time port resolve tour help completions -h --help --version' "$word"
         return
     fi
     case ${words[1]} in
@@ -40,6 +40,11 @@ _sock() {
             values=' -w:TIME --timeout:TIME --interval:TIME '
             places=(ADDRESS)
             more=1 ;;
+        ping)
+            options='-c --count -i --interval -w --timeout -4 -6 --json -h --help --version'
+            values=' -c:N --count:N -i:TIME --interval:TIME -w:TIME --timeout:TIME '
+            places=(ADDRESS PORT)
+            more= ;;
         time)
             options='-p --port --tcp --daytime --retries -w --timeout -u --utc -4 -6 --json -v --verbose -h --help --version'
             values=' -p:PORT --port:PORT --retries:N -w:TIME --timeout:TIME '
@@ -63,7 +68,7 @@ _sock() {
         help)
             options='-h --help --version'
             values=' '
-            places=(completions,connect,get,help,listen,port,resolve,serve,time,tour,wait)
+            places=(completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait)
             more= ;;
         completions)
             options='-h --help --version'

@@ -37,6 +37,7 @@ complete -c sock -n 'test (count (commandline -opc)) = 1' -a listen -d 'wait for
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a serve -d 'serve greeting, echo, time, http and other small services'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a get -d 'get a file by HTTP and print it'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a wait -d 'wait until addresses are open, or closed'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a ping -d 'measure how long connecting takes'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a time -d 'ask a host what time it is (RFC 868 over UDP)'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a port -d 'tell the port of a service, or the service on a port'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a resolve -d 'tell the addresses of a host name, or the name of an address'
@@ -131,6 +132,14 @@ complete -c sock -n '__sock_verb wait' -l json -d 'print JSON'
 complete -c sock -n '__sock_verb wait' -s v -l verbose -d 'show each try'
 complete -c sock -n '__sock_verb wait' -a '(__sock_addresses)'
 
+complete -c sock -n '__sock_verb ping' -s c -l count -x -d 'how many tries (default until Ctrl-C)'
+complete -c sock -n '__sock_verb ping' -s i -l interval -x -d 'pause between two tries (default 1s)'
+complete -c sock -n '__sock_verb ping' -s w -l timeout -x -d 'longest time for a try (default 5s)'
+complete -c sock -n '__sock_verb ping' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb ping' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb ping' -l json -d 'print JSON'
+complete -c sock -n '__sock_verb ping' -a '(__sock_addresses; __sock_ports)'
+
 complete -c sock -n '__sock_verb time' -s p -l port -xa '(__sock_ports)' -d 'port number or service name (default time, or daytime)'
 complete -c sock -n '__sock_verb time' -l tcp -d 'ask over TCP'
 complete -c sock -n '__sock_verb time' -l daytime -d 'ask for a line of text (RFC 867)'
@@ -158,6 +167,6 @@ complete -c sock -n '__sock_verb resolve' -a '(__sock_addresses)'
 
 complete -c sock -n '__sock_verb tour' -l keep -d 'keep the services running afterwards, until Ctrl-C'
 
-complete -c sock -n '__sock_verb help' -a 'completions connect get help listen port resolve serve time tour wait'
+complete -c sock -n '__sock_verb help' -a 'completions connect get help listen ping port resolve serve time tour wait'
 
 complete -c sock -n '__sock_verb completions' -a 'bash fish powershell zsh'

@@ -10,6 +10,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         'serve||serve greeting, echo, time, http and other small services'
         'get||get a file by HTTP and print it'
         'wait||wait until addresses are open, or closed'
+        'ping||measure how long connecting takes'
         'time||ask a host what time it is (RFC 868 over UDP)'
         'port||tell the port of a service, or the service on a port'
         'resolve||tell the addresses of a host name, or the name of an address'
@@ -160,6 +161,20 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--help||print this and end'
             '--version||print the version and end'
         )
+        ping = @(
+            '-c|N|how many tries (default until Ctrl-C)'
+            '--count|N|how many tries (default until Ctrl-C)'
+            '-i|TIME|pause between two tries (default 1s)'
+            '--interval|TIME|pause between two tries (default 1s)'
+            '-w|TIME|longest time for a try (default 5s)'
+            '--timeout|TIME|longest time for a try (default 5s)'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '--json||print JSON'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
         time = @(
             '-p|PORT|port number or service name (default time, or daytime)'
             '--port|PORT|port number or service name (default time, or daytime)'
@@ -225,11 +240,12 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         serve = @('chargen,daytime,discard,echo,greeting,http,qotd,time', '...')
         get = @('HOST,URL', 'PORT', '')
         wait = @('ADDRESS', '...')
+        ping = @('ADDRESS', 'PORT')
         time = @('HOST')
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
-        help = @('completions,connect,get,help,listen,port,resolve,serve,time,tour,wait')
+        help = @('completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 
