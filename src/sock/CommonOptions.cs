@@ -36,6 +36,17 @@ internal static class CommonOptions
             : Wrong<TimeSpan>(argument, $"a time above zero ({Duration.Forms}) or 'none'"),
     };
 
+    /// <summary>A time between two tries, which has an end.</summary>
+    public static Option<TimeSpan> Pause(string name, string description, TimeSpan standard, params string[] aliases) => new(name, aliases)
+    {
+        Description = Descriptions.WithRemark(description, $"default {Duration.Format(standard)}"),
+        HelpName = "TIME",
+        DefaultValueFactory = _ => standard,
+        CustomParser = argument => Duration.TryParse(Value(argument), out var pause) && pause > TimeSpan.Zero
+            ? pause
+            : Wrong<TimeSpan>(argument, $"a time above zero ({Duration.Forms})"),
+    };
+
     /// <summary>A time to wait, which may be nothing.</summary>
     public static Option<TimeSpan?> Wait(string name, string description, params string[] aliases) => new(name, aliases)
     {

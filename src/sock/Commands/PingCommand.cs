@@ -26,7 +26,7 @@ internal static class PingCommand
             "sock ping --json -c 100 tls://www.example.com:443");
         var address = AddressArguments.OfStream(verb);
         var count = CommonOptions.Count("--count", "how many tries (default until Ctrl-C)", int.MaxValue, 1, int.MaxValue, "-c");
-        var interval = CommonOptions.Limit("--interval", "pause between two tries", TimeSpan.FromSeconds(1), "-i");
+        var interval = CommonOptions.Pause("--interval", "pause between two tries", TimeSpan.FromSeconds(1), "-i");
         var timeout = CommonOptions.Timeout("longest time for a try", TimeSpan.FromSeconds(5));
         var only4 = CommonOptions.OnlyIPv4();
         var only6 = CommonOptions.OnlyIPv6();

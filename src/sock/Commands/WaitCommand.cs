@@ -26,7 +26,7 @@ internal static class WaitCommand
             "sock wait --closed localhost:8080              until it has gone");
         var addresses = AddressArguments.OfStreams(verb);
         var timeout = CommonOptions.Timeout("longest time to wait", TimeSpan.FromMinutes(1));
-        var interval = CommonOptions.Limit("--interval", "pause between two tries", TimeSpan.FromMilliseconds(250));
+        var interval = CommonOptions.Pause("--interval", "pause between two tries", TimeSpan.FromMilliseconds(250));
         var closed = CommonOptions.Flag("--closed", "wait until none is open\nAn address is closed when nobody answers there: refused, unreachable, silent, or no such name or path.");
         var only4 = CommonOptions.OnlyIPv4();
         var only6 = CommonOptions.OnlyIPv6();

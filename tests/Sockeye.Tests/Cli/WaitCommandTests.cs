@@ -119,6 +119,7 @@ public sealed class WaitCommandTests : IDisposable
     [InlineData("unixgram:/tmp/s", 2, "'unixgram:/tmp/s' takes datagrams, not connections")]
     [InlineData("-6 127.0.0.1:80", 3, "127.0.0.1 is no IPv6 address\nLeave out -6.")]
     [InlineData("--interval 0 127.0.0.1:80", 2, "--interval takes a time above zero")]
+    [InlineData("--interval none 127.0.0.1:80", 2, "--interval takes a time above zero")]
     [InlineData("", 2, "wait needs ADDRESS")]
     public async Task What_waiting_cannot_mend_is_told_at_once(string words, int exitCode, string said)
     {
