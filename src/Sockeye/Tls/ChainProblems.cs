@@ -51,7 +51,7 @@ internal static class ChainProblems
             X509ChainStatusFlags.Revoked => (CertificateProblemKind.Revoked, "has been revoked"),
             X509ChainStatusFlags.RevocationStatusUnknown or X509ChainStatusFlags.OfflineRevocation =>
                 (CertificateProblemKind.RevocationUnknown, "may have been revoked: its issuer could not be asked"),
-                X509ChainStatusFlags.NotValidForUsage => (CertificateProblemKind.WrongUse, "is meant for another use"),
+            X509ChainStatusFlags.NotValidForUsage => (CertificateProblemKind.WrongUse, "is meant for another use"),
             X509ChainStatusFlags.NotSignatureValid => (CertificateProblemKind.Invalid, "is not genuine: its signature does not fit"),
             _ => (CertificateProblemKind.Invalid, $"breaks the rules of certificates ({status})"),
         };
