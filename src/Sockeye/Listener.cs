@@ -130,8 +130,9 @@ public sealed class Listener : IAsyncDisposable
                     return connection;
                 Refuse(connection, reason);
             }
-            catch (Exception) when (_disposed && !cancel.IsCancellationRequested)
+            catch (Exception) when (_disposed)
             {
+                cancel.ThrowIfCancellationRequested();
                 throw new ObjectDisposedException(nameof(Listener), "the listener was closed");
             }
             catch (SocketException error) when (ConcernsOneCaller(error.SocketErrorCode))

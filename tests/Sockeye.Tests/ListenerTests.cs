@@ -138,6 +138,24 @@ public class ListenerTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => listener.AcceptAsync().AsTask());
     }
 
+    /// <summary>How a server stops; the system may tell the waiting accept of either.</summary>
+    [Theory(Timeout = HangGuard)]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("localhost:0")]
+    public async Task Closing_and_cancelling_at_once_is_no_error_of_the_system(string address)
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var listener = Listener.Listen(address);
+            var pending = listener.AcceptAsync(cancel.Token).AsTask();
+            await listener.DisposeAsync();
+            await cancel.CancelAsync();
+            var error = await Record.ExceptionAsync(() => pending);
+            Assert.True(error is OperationCanceledException or ObjectDisposedException, error?.ToString());
+        }
+    }
+
     [Theory(Timeout = HangGuard)]
     [InlineData("127.0.0.1:0")]
     [InlineData("localhost:0")]
