@@ -6,11 +6,11 @@ namespace Sockeye.Tls;
 /// <summary>What the platform's TLS means when it throws.</summary>
 internal static class TlsFailure
 {
-    /// <summary>For <c>catch (Exception e) when (TlsFailure.IsOfTls(e))</c>: whether TLS itself has failed, neither the
-    /// connection below it nor because either was disposed.</summary>
+    /// <summary>For <c>catch (Exception e) when (TlsFailure.IsOfTls(e))</c>: whether TLS itself has failed, and not the connection
+    /// below it or the caller's patience; nor was either disposed or misused. What is left comes in many types, one of
+    /// them not public.</summary>
     public static bool IsOfTls(Exception error) =>
-        error is IOException or AuthenticationException or CryptographicException or NotSupportedException
-        && error is not NetException
+        error is not (NetException or OperationCanceledException or ArgumentException or InvalidOperationException)
         && error.GetBaseException() is not ObjectDisposedException;
 
     /// <summary>Why a handshake failed.</summary>

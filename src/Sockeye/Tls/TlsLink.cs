@@ -10,6 +10,7 @@ internal sealed class TlsLink(Connection inner, SslStream tls, TlsWire wire, Tls
     private NetException? _broken;
     private bool _peerEnded;
     private bool _hadArrived;
+    private ReadOnlyMemory<byte>? _closeNotify;
 
     public override bool IsEncrypted => true;
 
@@ -61,7 +62,9 @@ internal sealed class TlsLink(Connection inner, SslStream tls, TlsWire wire, Tls
         _hadArrived = Inner.HasArrived ?? _peerEnded;
         try
         {
-            await Inner.WriteAsync(await CloseNotifyAsync(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            // The platform makes it once: who gives up and tries again has to find it here.
+            _closeNotify ??= await CloseNotifyAsync(cancel).ConfigureAwait(false);
+            await Inner.WriteAsync(_closeNotify.Value, cancel).ConfigureAwait(false);
             await Inner.CloseWriteAsync(cancel).ConfigureAwait(false);
         }
         catch (NetException error) when (_hadArrived && error.Blame == NetBlame.Broken)
