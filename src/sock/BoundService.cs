@@ -33,14 +33,17 @@ internal sealed class BoundService : IAsyncDisposable
     /// <summary>Connections that are being served.</summary>
     public int ConnectionCount => _server?.ConnectionCount ?? 0;
 
-    public static async Task<BoundService> BindAsync(ServicePlan plan)
+    /// <param name="plan">What to serve, and where.</param>
+    /// <param name="access">Who may call; null for everyone.</param>
+    /// <param name="onRefused">Told of each one who may not.</param>
+    public static async Task<BoundService> BindAsync(ServicePlan plan, AccessList? access = null, Action<Address, string>? onRefused = null)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var listener = Listener.Listen(plan.Stream);
+            var listener = Listener.Listen(plan.Stream, new() { Access = access, OnRefused = onRefused });
             try
             {
-                return new BoundService(plan.Service, listener, BindDatagrams(plan.Datagram, listener.LocalAddress.Port));
+                return new BoundService(plan.Service, listener, BindDatagrams(plan.Datagram, listener.LocalAddress.Port, new() { Access = access, OnRefused = onRefused }));
             }
             catch (NetException error)
             {
@@ -52,11 +55,11 @@ internal sealed class BoundService : IAsyncDisposable
         }
     }
 
-    private static DatagramSocket? BindDatagrams(Address? address, int streamPort) => address switch
+    private static DatagramSocket? BindDatagrams(Address? address, int streamPort, DatagramOptions options) => address switch
     {
         null => null,
-        { Port: 0 } => DatagramSocket.Bind(Address.Udp(address.Host, streamPort)),
-        _ => DatagramSocket.Bind(address),
+        { Port: 0 } => DatagramSocket.Bind(Address.Udp(address.Host, streamPort), options),
+        _ => DatagramSocket.Bind(address, options),
     };
 
     public void Start(ServerOptions options, DatagramServerOptions datagramOptions)

@@ -52,7 +52,7 @@ internal static class Failure
     {
         (NetErrorKind.UnknownService, _, _) => "Couldn't find your port: ",
         (_, NetBlame.Caller, _) => "",
-        (_, NetBlame.Name, _) when verb != "resolve" => "Address-related error connecting to server: ",
+        (_, NetBlame.Name, _) when verb is not ("resolve" or "listen" or "serve") => "Address-related error connecting to server: ",
         (_, _, NetOperation.Write or NetOperation.Close) => "Error sending data: ",
         (_, _, NetOperation.Read) => "Error receiving data: ",
         (_, _, NetOperation.Connect or NetOperation.Handshake) => "Connection error: ",

@@ -20,7 +20,10 @@ internal static class JsonOutput
     }));
 
     /// <summary>Says one object on standard error.</summary>
-    public static void Say(Action<Utf8JsonWriter> properties) => Terminal.Say(Text(json => WriteObject(json, properties)));
+    public static void Say(Action<Utf8JsonWriter> properties) => Terminal.Say(Line(properties));
+
+    /// <summary>One object as text.</summary>
+    public static string Line(Action<Utf8JsonWriter> properties) => Text(json => WriteObject(json, properties));
 
     /// <summary>Says an error as one object on standard error, with the fields that the sentence is made of.</summary>
     public static void SayError(Exception error, int exitCode, string? advice) => Say(json =>

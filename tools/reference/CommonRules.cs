@@ -52,6 +52,9 @@ internal static class CommonRules
         ("ADDRESS", "see above"),
         ("FILE", "a path"),
         ("DIR", "a path of a directory"),
+        ("WHO", "addresses, networks, ranges and names, with commas in between: `192.0.2.7,192.0.2.32/27,gate.example.com`"),
+        ("PROGRAM", "a path or a name to be looked for in PATH, and arguments"),
+        ("LINE", "what one would type at a shell"),
         ("WHAT", "one of the words that the option names, or a SIZE"),
     ];
 

@@ -148,7 +148,7 @@ public sealed class ProcessEnd : End
         ("NCAT_REMOTE_PORT", PortOf(remote)),
         ("NCAT_LOCAL_ADDR", HostOf(local)),
         ("NCAT_LOCAL_PORT", PortOf(local)),
-        ("NCAT_PROTO", remote.Transport switch { Transport.Tcp => "TCP", Transport.Udp => "UDP", _ => "UNIX" }),
+        ("NCAT_PROTO", remote.Transport switch { Transport.Udp => "UDP", _ => remote.IsUnix ? "UNIX" : "TCP" }),
     ];
 
     private static string HostOf(Address address) => address.IsUnix ? "localhost" : address.Host;

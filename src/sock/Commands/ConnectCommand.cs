@@ -79,8 +79,8 @@ internal static class ConnectCommand
             return ExitCodes.Success;
         }
         talk.Connected(settings.Address, connection.LocalAddress, connection.RemoteAddress);
-        using var runner = new SessionRunner(settings.Session, talk);
-        await runner.RunAsync(End.Of(connection), cancel, connection.Report);
+        using var runner = new SessionRunner(settings.Session);
+        await runner.RunAsync(End.Of(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
         return ExitCodes.Success;
     }
 
@@ -89,8 +89,8 @@ internal static class ConnectCommand
         var talk = new SessionTalk(settings.Session);
         await using var socket = await DatagramSocket.ConnectAsync(settings.Address, DatagramOptionsOf(settings), cancel);
         talk.Connected(settings.Address, socket.LocalAddress, socket.RemoteAddress!);
-        using var runner = new SessionRunner(settings.Session, talk);
-        await runner.RunAsync(End.Of(socket), cancel);
+        using var runner = new SessionRunner(settings.Session);
+        await runner.RunAsync(End.Of(socket), socket.LocalAddress, socket.RemoteAddress!, talk, cancel);
         return ExitCodes.Success;
     }
 

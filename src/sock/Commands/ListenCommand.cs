@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net.Sockets;
 using Sockeye.Sessions;
 using Sockeye.Tool.Sessions;
@@ -19,36 +20,52 @@ internal static class ListenCommand
             The conversation ends as that of `sock connect` does, but for this: input without a byte (`</dev/null`) says
             only that there is nothing to send, and the caller is heard to its end.
 
-            With `-u` the first sender is the peer, and datagrams of others are dropped. With `-k` everyone is heard, and
-            answers go to whoever sent last; callers of a stream are served one after another. Ctrl-C is the good end of
-            `-k`: the exit code is 0.
+            With `-k` many are talked with at once: input goes to all of them, what they say is printed as it comes, and
+            Ctrl-C is the good end, with exit code 0. With `-u` the first sender is the peer, and datagrams of others are
+            dropped; with `-k -u` each sender is a conversation of its own until nothing has come or gone for 60s
+            (`--idle`).
+
+            Input is read while somebody is there, at the pace of the fastest. 1 MiB waits for each slower one; if that is
+            full, all wait for it, 2s at most, and then it is reset, which is said. So a slow reader may not stop the
+            others, with `--broker` and `--chat` as well.
             """,
-            "sock listen 51444",
             "sock listen localhost 8080 < page.html",
-            "sock listen -k -u 514 > log  (datagrams of everyone, until Ctrl-C)");
+            "sock listen --chat 7000  (whoever calls can talk with all the others)");
         var address = AddressArguments.OfListener(verb);
-        var keepOpen = CommonOptions.Flag("--keep-open", "then wait for the next caller, until Ctrl-C\nWhat goes wrong with one caller is said, and the next one is waited for.", "-k");
-        var maxCallers = CommonOptions.Count("--max-conns", "with `-k`: turn callers away while N are here\nWithout it they wait in the system's queue.", 0, 1, int.MaxValue, "-m");
-        var acceptTimeout = CommonOptions.Limit("--accept-timeout", "longest time to wait for a caller\nWhen it passes, the exit code is 5.", Timeout.InfiniteTimeSpan, "-w");
+        var keepOpen = CommonOptions.Flag("--keep-open", "talk with many at once, until Ctrl-C\nWhat goes wrong with one of them is said, and the others go on.", "-k");
+        var broker = CommonOptions.Flag("--broker", "carry what one says to all the others\nInput goes to all as well, and nothing is printed. Implies `-k`, as `--chat` does.");
+        var chat = CommonOptions.Flag("--chat",
+            """
+            carry lines of text between all, with names
+            As `--broker` does with bytes. Each line is led by who says it, `<user1>` or another number, `<user0>` for input. Who comes and goes is announced, and
+            control characters are made visible.
+            """);
+        var maxCallers = CommonOptions.Count("--max-conns", "with `-k`: refuse callers while N are here (default 1000)\nThey are reset. With `-u`: datagrams of more senders than that.", 1000, 1, int.MaxValue, "-m");
+        var acceptTimeout = CommonOptions.Limit("--accept-timeout", "longest time to wait for a caller\nWhen it passes, the exit code is 5. With `-k`: longest time with nobody there.", Timeout.InfiniteTimeSpan, "-w");
         var host = CommonOptions.Text("--source", "HOST", "address to listen at\nAs `nc -l -s HOST -p PORT` has it.", "-s");
         var port = CommonOptions.Text("--source-port", "PORT", "port to listen at", "-p");
         verb.Add(keepOpen);
-        verb.Add(acceptTimeout);
         var session = new SessionArguments(verb);
-        verb.AddSeldomUsed(maxCallers, host, port);
+        verb.AddSeldomUsed(broker, chat, maxCallers, acceptTimeout, host, port);
+        var access = new AccessArguments(verb);
         verb.Runs(
             command =>
             {
                 var asked = address.Listening(
                     command, session.TransportOf(command), command.GetValue(host), command.GetValue(port));
                 var local = InFamily(asked, session.FamilyOf(command));
-                return new Settings
+                var company = command.GetValue(chat) ? Company.Chat : command.GetValue(broker) ? Company.Broker : Company.Strangers;
+                var keepsOpen = command.GetValue(keepOpen) || company != Company.Strangers;
+                ThrowIfContradictory(command, keepsOpen, company, local);
+                return new ListenSettings
                 {
                     Address = local,
-                    KeepOpen = command.GetValue(keepOpen),
-                    MaxCallers = MaxCallersOf(command.GetValue(maxCallers), command.GetValue(keepOpen), local),
+                    KeepOpen = keepsOpen,
+                    Company = company,
+                    MaxCallers = command.GetValue(maxCallers),
                     AcceptTimeout = command.GetValue(acceptTimeout),
-                    Session = KeepingOpen(session.Settle(command, local)),
+                    Access = access.Settle(command),
+                    Session = Listening(session.Settle(command, local), command, keepsOpen),
                     Report = error => Failure.Report(error, command),
                 };
             },
@@ -56,95 +73,50 @@ internal static class ListenCommand
         return verb;
     }
 
-    private sealed record Settings
+    private static async Task<int> RunAsync(ListenSettings settings, CancellationToken cancel)
     {
-        public required Address Address { get; init; }
-        public required bool KeepOpen { get; init; }
-
-        /// <summary>How many callers may be here at once; null for as many as the system queues.</summary>
-        public required int? MaxCallers { get; init; }
-        public required TimeSpan AcceptTimeout { get; init; }
-        public required SessionSettings Session { get; init; }
-
-        /// <summary>Says what went wrong with one caller, where others follow.</summary>
-        public required Action<Exception> Report { get; init; }
-    }
-
-    private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
-    {
-        try
+        if (settings.KeepOpen)
         {
-            if (settings.Session.IsDatagram)
-                await ReceiveAsync(settings, cancel);
-            else
-                await AcceptAsync(settings, cancel);
+            await using var reception = new Reception(settings, cancel);
+            return await reception.RunAsync();
         }
-        catch (OperationCanceledException) when (settings.KeepOpen && cancel.IsCancellationRequested)
-        {
-            // Being stopped is how a server ends.
-        }
+        var access = settings.Access is null ? null : await settings.Access.ResolveAsync(cancel);
+        await (settings.Session.IsDatagram ? ReceiveAsync(settings, access, cancel) : AcceptAsync(settings, access, cancel));
         return ExitCodes.Success;
     }
 
-    private static async Task AcceptAsync(Settings settings, CancellationToken cancel)
+    private static async Task AcceptAsync(ListenSettings settings, AccessList? access, CancellationToken cancel)
     {
         var talk = new SessionTalk(settings.Session);
-        await using var listener = Listener.Listen(settings.Address);
+        await using var listener = Listener.Listen(settings.Address, new() { Access = access, OnRefused = talk.Refused });
         talk.Listening(listener.LocalAddresses);
-        using var runner = new SessionRunner(settings.Session, talk);
-        if (settings.KeepOpen)
-        {
-            await AcceptOneAfterAnotherAsync(settings, listener, talk, runner, cancel);
-            return;
-        }
-        await using var caller = await WithinAsync(settings.AcceptTimeout, limited => listener.AcceptAsync(limited), cancel);
+        await using var caller = await WithinAsync(settings.AcceptTimeout, listener.AcceptAsync, cancel);
         await listener.DisposeAsync();
-        await TalkAsync(settings, caller, talk, runner, cancel);
-    }
-
-    private static async Task AcceptOneAfterAnotherAsync(
-        Settings settings, Listener listener, SessionTalk talk, SessionRunner runner, CancellationToken cancel)
-    {
-        await using var callers = new CallerQueue(listener, settings.MaxCallers, talk);
-        while (true)
-        {
-            await using var caller = await WithinAsync(settings.AcceptTimeout, callers.NextAsync, cancel);
-            try
-            {
-                if (await TalkAsync(settings, caller, talk, runner, cancel) == SessionEnding.OutputClosed)
-                    return;
-            }
-            catch (Exception error) when (error is NetException or AdvisedException)
-            {
-                settings.Report(error);
-            }
-            callers.HasLeft();
-        }
-    }
-
-    private static async Task<SessionEnding> TalkAsync(
-        Settings settings, Connection caller, SessionTalk talk, SessionRunner runner, CancellationToken cancel)
-    {
         if (settings.Session.OnlyConnect)
         {
             talk.HasCalled(caller);
-            return SessionEnding.BothEnded;
+            return;
         }
         talk.Accepted(caller.LocalAddress, caller.RemoteAddress);
-        return await runner.RunAsync(End.Of(caller), cancel);
+        using var runner = new SessionRunner(settings.Session);
+        await runner.RunAsync(End.Of(caller), caller.LocalAddress, caller.RemoteAddress, talk, cancel);
     }
 
-    /// <summary>The first sender is the peer: answers go there, datagrams of others are dropped. With -k everyone is heard,
-    /// and answers go to whoever sent last.</summary>
-    private static async Task ReceiveAsync(Settings settings, CancellationToken cancel)
+    /// <summary>The first sender is the peer: answers go there, datagrams of others are dropped.</summary>
+    private static async Task ReceiveAsync(ListenSettings settings, AccessList? access, CancellationToken cancel)
     {
         var talk = new SessionTalk(settings.Session);
-        await using var socket = DatagramSocket.Bind(settings.Address, new() { MaxDatagram = LargestDatagram });
+        await using var socket = DatagramSocket.Bind(settings.Address, new()
+        {
+            MaxDatagram = SessionSettings.LargestDatagram,
+            Access = access,
+            OnRefused = talk.Refused,
+        });
         talk.Listening(socket.LocalAddresses);
         var first = await WithinAsync(settings.AcceptTimeout, socket.ReceiveAsync, cancel);
         talk.Accepted(socket.LocalAddress, first.From);
-        using var runner = new SessionRunner(settings.Session, talk);
-        await runner.RunAsync(End.Of(socket, first, fromAnyone: settings.KeepOpen), cancel);
+        using var runner = new SessionRunner(settings.Session);
+        await runner.RunAsync(End.Of(socket, first), socket.LocalAddress, first.From, talk, cancel);
     }
 
     private static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, ValueTask<T>> wait, CancellationToken cancel)
@@ -155,25 +127,51 @@ internal static class ListenCommand
         {
             return await wait(limited.Token);
         }
-        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new AdvisedException(
-                new TimeoutException($"nobody called within {Duration.InWords(limit)}", late), "--accept-timeout TIME waits longer, 'none' for ever.");
+            throw Absence.TooLong(limit);
         }
     }
 
-    /// <summary>Input that is empty means that nothing is to be said, not that the caller is to be sent away.</summary>
-    private static SessionSettings KeepingOpen(SessionSettings session) =>
-        session with { Rules = session.Rules with { KeepOpenOnEmptyInput = !session.WaitWasGiven && !session.SendOnly } };
-
-    private static int? MaxCallersOf(int count, bool keepOpen, Address address) => count switch
+    /// <summary>
+    /// Input that is empty means that nothing is to be said, not that the caller is to be sent away; a program says so if it
+    /// wants to say nothing. A sender of datagrams is told from others by its address until it has been silent for a while.
+    /// </summary>
+    private static SessionSettings Listening(SessionSettings session, ParseResult command, bool keepsOpen)
     {
-        0 => null,
-        _ when !keepOpen => throw new UsageException("--max-conns is for -k: without it there is one caller"),
-        _ when address.Transport is Transport.Udp or Transport.UnixDatagram =>
-            throw new UsageException("--max-conns counts connections, and datagrams have none"),
-        _ => count,
-    };
+        var rules = session.Rules with { KeepOpenOnEmptyInput = session is { WaitWasGiven: false, SendOnly: false, Exec: null } };
+        if (!session.IsDatagram || !keepsOpen)
+            return session with { Rules = rules };
+        return session with
+        {
+            SenderIdle = command.IsGiven("--idle") ? rules.IdleTimeout : UsualSenderIdle,
+            Rules = rules with
+            {
+                IdleTimeout = Timeout.InfiniteTimeSpan,
+                PeerEndedWait = command.IsGiven("--peer-ended-wait") ? rules.PeerEndedWait : TimeSpan.Zero,
+            },
+        };
+    }
+
+    private static void ThrowIfContradictory(ParseResult command, bool keepsOpen, Company company, Address address)
+    {
+        if (!keepsOpen && command.IsGiven("--max-conns"))
+            throw new UsageException("--max-conns is for -k: without it there is one caller");
+        var isUnix = address.Transport is Transport.Unix or Transport.UnixDatagram;
+        foreach (var option in (string[])["--allow", "--deny", "--allowfile", "--denyfile"])
+        {
+            if (isUnix && command.IsGiven(option))
+                throw new UsageException($"{option} is for IP addresses, and a Unix peer has none", "The rights of the directory decide who can call.");
+        }
+        if (company == Company.Strangers)
+            return;
+        var itself = company == Company.Chat ? "--chat" : "--broker";
+        foreach (var option in (string[])["--exec", "--sh-exec", "--output", "--send-only", "--zero"])
+        {
+            if (command.IsGiven(option))
+                throw new UsageException($"{option} and {itself} exclude each other");
+        }
+    }
 
     private static Address InFamily(Address address, AddressFamily? family) => (family, address) switch
     {
@@ -196,6 +194,5 @@ internal static class ListenCommand
             _ => Address.Tcp(host, address.Port),
         };
 
-    /// <summary>More than Linux lets a Unix socket send by default; none is cut.</summary>
-    private const int LargestDatagram = 256 * 1024;
+    private static readonly TimeSpan UsualSenderIdle = TimeSpan.FromSeconds(60);
 }

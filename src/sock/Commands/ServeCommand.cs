@@ -49,6 +49,7 @@ internal static class ServeCommand
         verb.Add(services);
         foreach (var option in (Option[])[host, standardPorts, root, maxConnections, idle, rate, amplify, verbose])
             verb.Add(option);
+        var access = new AccessArguments(verb);
         verb.Runs(command => new Settings(
             ServicesOf(command.GetValue(services) ?? [], command.GetValue(root), command.GetValue(standardPorts))
                 .Select(asked => ServicePlan.For(asked.Service, command.GetValue(host) ?? "localhost", asked.Port))
@@ -57,11 +58,13 @@ internal static class ServeCommand
             command.GetValue(maxConnections),
             command.GetValue(idle),
             command.GetValue(rate),
+            access.Settle(command),
             command.GetValue(verbose)), RunAsync);
         return verb;
     }
 
-    private sealed record Settings(IReadOnlyList<ServicePlan> Plans, int MaxConnections, TimeSpan Idle, int Rate, bool Verbose);
+    private sealed record Settings(
+        IReadOnlyList<ServicePlan> Plans, int MaxConnections, TimeSpan Idle, int Rate, AccessRules? Access, bool Verbose);
 
     /// <summary>The services that the words ask for, all of them for no word, each with its port.</summary>
     private static List<(Service Service, string Port)> ServicesOf(string[] words, string? root, bool standardPorts)
@@ -102,8 +105,9 @@ internal static class ServeCommand
         var services = new List<BoundService>();
         try
         {
+            var access = settings.Access is null ? null : await settings.Access.ResolveAsync(cancel);
             foreach (var plan in settings.Plans)
-                services.Add(await BoundService.BindAsync(plan));
+                services.Add(await BoundService.BindAsync(plan, access, Refused(plan.Service, settings, journal)));
             foreach (var service in services)
                 service.Start(StreamOptions(service, settings, journal), DatagramOptions(service, settings, journal));
             foreach (var service in services)
@@ -128,6 +132,16 @@ internal static class ServeCommand
             Terminal.Say($"  {bound.Service.Name}: {string.Join(", ", bound.Addresses)}");
     }
 
+    private static Action<Address, string> Refused(Service service, Settings settings, Journal journal)
+    {
+        var refusals = new Refusals();
+        return (caller, reason) =>
+        {
+            if (settings.Verbose || refusals.IsNews(caller))
+                journal.Note($"{service.Name}: refused {caller}: {reason}");
+        };
+    }
+
     private static ServerOptions StreamOptions(BoundService bound, Settings settings, Journal journal)
     {
         var name = bound.Service.Name;
@@ -135,7 +149,7 @@ internal static class ServeCommand
         {
             MaxConnections = settings.MaxConnections,
             IdleTimeout = settings.Idle,
-            DrainTimeout = DrainTimeout,
+            DrainTimeout = Drain.Limit,
             OnConnected = !settings.Verbose ? null : peer => journal.Note($"{name}: {peer.RemoteAddress} connected"),
             OnDisconnected = !settings.Verbose ? null : (peer, error) => journal.Note(
                 $"{name}: {peer.RemoteAddress} {error?.Message ?? "done"} (received {peer.BytesReceived}, sent {peer.BytesSent} bytes)"),
@@ -155,19 +169,7 @@ internal static class ServeCommand
         };
     }
 
-    private static async Task<int> StopAsync(List<BoundService> services)
-    {
-        var open = services.Sum(service => service.ConnectionCount);
-        if (open > 0)
-            Terminal.Say($"{Connections(open)} still open: waiting {DrainTimeout.TotalSeconds} s at most; Ctrl-C again ends at once.");
-        var cut = (await Task.WhenAll(services.Select(service => service.StopAsync()))).Sum();
-        if (cut == 0)
-            return ExitCodes.Success;
-        Terminal.Say($"sock: {Connections(cut)} did not end within {DrainTimeout.TotalSeconds} s and {(cut == 1 ? "was" : "were")} cut");
-        return ExitCodes.Time;
-    }
-
-    private static string Connections(int count) => count == 1 ? "1 connection" : $"{count} connections";
-
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+    private static Task<int> StopAsync(List<BoundService> services) => Drain.StopAsync(
+        services.Sum(service => service.ConnectionCount),
+        async () => (await Task.WhenAll(services.Select(service => service.StopAsync()))).Sum());
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sockeye.Tool.Platform;
 
-/// <summary>The few calls of the C library that the standard streams need.</summary>
+/// <summary>The few calls of the C library that the standard streams, and programs that are started, need.</summary>
 internal static unsafe partial class Unix
 {
     public const short PollIn = 1;
@@ -33,6 +33,9 @@ internal static unsafe partial class Unix
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollFd* descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    public static partial nint Signal(int signal, nint handler);
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollFd

@@ -8,9 +8,13 @@ namespace Sockeye.Tool.Sessions;
 internal static class OutcomeText
 {
     /// <summary>The rule that ended it, with the option that sets it.</summary>
-    public static string Reason(SessionOutcome outcome, SessionOptions rules) => outcome.Ending switch
+    public static string Reason(SessionOutcome outcome, SessionSettings settings) => Reason(outcome, settings, settings.Rules);
+
+    private static string Reason(SessionOutcome outcome, SessionSettings settings, SessionOptions rules) => outcome.Ending switch
     {
         SessionEnding.BothEnded => "Both sides ended",
+        SessionEnding.PeerEnded when settings.SenderIdle is { } idle => $"Nothing came or went for {Duration.Format(idle)} (--idle)",
+        SessionEnding.LocalEnded when settings.Exec is not null => "The program ended",
         SessionEnding.PeerEnded when rules.PeerEndedWait == TimeSpan.Zero => "The peer ended",
         SessionEnding.PeerEnded => $"The peer ended, and input paused for {Duration.InWords(rules.PeerEndedWait)} (--peer-ended-wait)",
         SessionEnding.LocalEnded when rules.LocalEndedWait == TimeSpan.Zero => "Input ended",

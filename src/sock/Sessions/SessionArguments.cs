@@ -43,6 +43,17 @@ internal sealed class SessionArguments
         CustomParser = ParseCut,
     };
 
+    private readonly Option<string?> _exec = CommonOptions.Text("--exec", "PROGRAM",
+        """
+        let a program talk with the peer
+        It stands in the place of standard input and output. Its arguments stand behind it, `-e "grep -n word"`, as words
+        between blanks; quotes and backslashes keep blanks in a
+        word. A name without a slash is looked for in PATH. What comes is the program's input, and the peer's end is
+        its end; what it prints is sent, and its end is the peer's. Its standard error stays here. The environment has
+        `SOCK_REMOTE` and `SOCK_LOCAL`, and as with ncat `NCAT_REMOTE_ADDR`, `NCAT_REMOTE_PORT`, `NCAT_LOCAL_ADDR`,
+        `NCAT_LOCAL_PORT` and `NCAT_PROTO`. `-v` says its exit code. If the conversation breaks, it is killed.
+        """, "-e");
+    private readonly Option<string?> _shExec = CommonOptions.Text("--sh-exec", "LINE", "let a line of shell talk with the peer\nAs `--exec` does with a program.", "-c");
     private readonly Option<int> _replies = CommonOptions.Count("--replies", "end when N datagrams have come\nIf fewer come while they are waited for (`--wait`), the exit code is 5.", 0, 1, int.MaxValue);
     private readonly Option<string?> _output = CommonOptions.Text("--output", "FILE", "write what comes into FILE as well\nA file that is there is overwritten.", "-o");
     private readonly Option<bool> _hexDump = CommonOptions.Flag("--hex-dump", "show every byte on standard error\nIn hexadecimal and as text, `>` before what is sent and `<` before what comes.", "-x");
@@ -53,9 +64,10 @@ internal sealed class SessionArguments
     /// <summary>Declares them on a verb; its own come first in the help.</summary>
     public SessionArguments(Verb verb)
     {
-        foreach (var option in (Option[])[_udp, _unix, _zero, _idle, _wait, _crlf, _replies, _output, _verbose])
+        foreach (var option in (Option[])[_udp, _unix, _zero, _idle, _wait, _crlf, _output, _exec, _verbose])
             verb.Add(option);
         verb.AddSeldomUsed(
+            _shExec, _replies,
             _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _hexDump, _raw, _json);
     }
 
@@ -83,6 +95,7 @@ internal sealed class SessionArguments
             OnlyConnect = command.GetValue(_zero),
             SendOnly = command.GetValue(_sendOnly),
             RecvOnly = command.GetValue(_recvOnly),
+            Exec = ExecOf(command),
             OutputFile = command.GetValue(_output),
             HexDump = command.GetValue(_hexDump),
             Raw = command.GetValue(_raw),
@@ -108,13 +121,39 @@ internal sealed class SessionArguments
     private TimeSpan UsualWait(ParseResult command, bool isDatagram) => this switch
     {
         _ when command.GetValue(_sendOnly) => TimeSpan.Zero,
-        _ when command.GetValue(_recvOnly) => Timeout.InfiniteTimeSpan,
+        _ when command.GetValue(_recvOnly) || Executes(command) => Timeout.InfiniteTimeSpan,
         _ when isDatagram && !Terminal.InputIsTerminal => TimeSpan.FromSeconds(2),
         _ => Timeout.InfiniteTimeSpan,
     };
 
+    private bool Executes(ParseResult command) => (command.GetValue(_exec) ?? command.GetValue(_shExec)) is not null;
+
+    /// <summary>The program asked for; it is there, too.</summary>
+    private ExecCommand? ExecOf(ParseResult command)
+    {
+        try
+        {
+            var program = command.GetValue(_shExec) is { } line ? ExecCommand.Shell(line)
+                : command.GetValue(_exec) is { } words ? ExecCommand.Parse(words)
+                : null;
+            _ = program?.Locate();
+            return program;
+        }
+        catch (FormatException error)
+        {
+            throw new UsageException($"--exec cannot run '{command.GetValue(_exec)}': {error.Message}");
+        }
+    }
+
     private void ThrowIfContradictory(ParseResult command, bool isDatagram)
     {
+        if (command.IsGiven("--exec") && command.IsGiven("--sh-exec"))
+            throw new UsageException("--exec and --sh-exec exclude each other");
+        foreach (var option in (string[])["--send-only", "--recv-only", "--output", "--zero"])
+        {
+            if (Executes(command) && command.IsGiven(option))
+                throw new UsageException($"{option} is for standard input and output, and a program stands in their place");
+        }
         if (command.GetValue(_sendOnly) && command.GetValue(_recvOnly))
             throw new UsageException("--send-only and --recv-only exclude each other", "Leave both out to send and receive.");
         if (command.GetValue(_sendOnly) && command.IsGiven("--replies"))

@@ -4,24 +4,46 @@ using Sockeye.Tool.Platform;
 
 namespace Sockeye.Tool.Sessions;
 
-/// <summary>Holds conversations between the standard streams and peers, one after another.</summary>
-internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) : IDisposable
+/// <summary>Our end of a conversation with this peer. The output is where a standard stream would go.</summary>
+internal delegate End LocalEnd(Address local, Address remote, Stream? output);
+
+/// <summary>Holds conversations between peers and our end: the standard streams, or what else is there in their place.</summary>
+internal sealed class SessionRunner : IDisposable
 {
-    private OutputFile? _copy;
+    private readonly SessionSettings _settings;
+    private readonly LocalEnd _local;
+    private readonly Lazy<OneAtATime> _copy;
+
+    /// <param name="settings">How to hold them.</param>
+    /// <param name="local">Our end, where it is not what the settings say.</param>
+    public SessionRunner(SessionSettings settings, LocalEnd? local = null)
+    {
+        _settings = settings;
+        _local = local ?? UsualEnd;
+        if (settings.Exec is not null)
+            BrokenPipes.EndPrograms();
+        _copy = new(() => new(OutputFile.Create(settings.OutputFile!)));
+    }
 
     /// <summary>Runs one to its end and throws what made it fail.</summary>
-    /// <param name="peer">Whom to talk to.</param>
+    /// <param name="peer">The other end.</param>
+    /// <param name="from">Our address.</param>
+    /// <param name="to">Whom we talk to.</param>
+    /// <param name="talk">Is told of it.</param>
     /// <param name="cancel">Interrupts it.</param>
     /// <param name="report">How the peer was reached, where we called.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public async Task<SessionEnding> RunAsync(End peer, CancellationToken cancel, ConnectReport? report = null)
+    public async Task<SessionEnding> RunAsync(
+        End peer, Address from, Address to, SessionTalk talk, CancellationToken cancel, ConnectReport? report = null)
     {
-        var filter = Terminal.OutputIsTerminal && !settings.Raw ? new TerminalFilter(StandardStreams.Output, settings.IsDatagram) : null;
-        var output = WithCopy(settings.SendOnly ? null : filter ?? StandardStreams.Output);
-        var local = End.Of(settings.RecvOnly ? null : StandardStreams.Input, output);
-        var outcome = await Session.RunAsync(local, peer, settings.Rules with { OnChunk = OnChunk, OnEnded = talk.Ended }, cancel);
+        var filter = Terminal.OutputIsTerminal && !_settings.Raw ? new TerminalFilter(StandardStreams.Output, _settings.IsDatagram) : null;
+        var local = _local(from, to, WithCopy(_settings.SendOnly ? null : filter ?? StandardStreams.Output));
+        var rules = _settings.Rules with { OnChunk = chunk => OnChunk(chunk, talk), OnEnded = talk.Ended };
+        var outcome = await Session.RunAsync(local, peer, rules, cancel);
         if (filter is not null && outcome.Ending != SessionEnding.OutputClosed)
             await filter.FinishAsync();
+        if (local is ProcessEnd { ExitCode: { } exitCode })
+            talk.ProgramEnded(exitCode);
         talk.Finished(outcome, report);
         ThrowUnlessWell(outcome, cancel);
         if (IsDroppedClient(outcome))
@@ -29,20 +51,22 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
         return outcome.Ending;
     }
 
-    public void Dispose() => _copy?.Dispose();
-
-    /// <summary>Standard output stays what it is: a file in its place is what the shell's <c>&gt;</c> is for.</summary>
-    private Stream? WithCopy(Stream? output)
+    public void Dispose()
     {
-        if (settings.OutputFile is null)
-            return output;
-        _copy ??= OutputFile.Create(settings.OutputFile);
-        return new OutputCopy(_copy, output);
+        if (_copy.IsValueCreated)
+            _copy.Value.Dispose();
     }
 
-    private void OnChunk(SessionChunk chunk)
+    private End UsualEnd(Address from, Address to, Stream? output) => _settings.Exec is { } program
+        ? ProcessEnd.Start(program, from, to)
+        : End.Of(_settings.RecvOnly ? null : StandardStreams.Input, output);
+
+    /// <summary>Standard output stays what it is: a file in its place is what the shell's <c>&gt;</c> is for.</summary>
+    private Stream? WithCopy(Stream? output) => _settings.OutputFile is null ? output : new OutputCopy(_copy.Value, output);
+
+    private void OnChunk(SessionChunk chunk, SessionTalk talk)
     {
-        if (settings.HexDump)
+        if (_settings.HexDump)
             Terminal.Say(HexDump.Of(chunk));
         if (chunk.Truncated)
             talk.Truncated(chunk.Bytes.Length);
@@ -61,9 +85,9 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
     }
 
     /// <summary>Which limit it was that passed.</summary>
-    private string OptionBehind(SessionOutcome outcome) => settings.Rules switch
+    private string OptionBehind(SessionOutcome outcome) => _settings.Rules switch
     {
-        { MaxDuration: var most } when most != Timeout.InfiniteTimeSpan && outcome.Duration + TimerSlack >= most => "--max-time",
+        { MaxDuration: var most } when most != Timeout.InfiniteTimeSpan && outcome.Duration >= most => "--max-time",
         { IdleTimeout: var idle } when idle != Timeout.InfiniteTimeSpan => "--idle",
         _ => "-q",
     };
@@ -72,12 +96,9 @@ internal sealed class SessionRunner(SessionSettings settings, SessionTalk talk) 
     private bool IsDroppedClient(SessionOutcome outcome) =>
         outcome is { Ending: SessionEnding.BothEnded, BytesReceived: 0, BytesSent: > 0 and <= LargestRequest }
         && outcome is { LocalEnded: { } asked, PeerEnded: { } ended }
-        && settings is { SendOnly: false, IsDatagram: false, Rules.HalfClose: true }
+        && _settings is { SendOnly: false, IsDatagram: false, Exec: null, Rules.HalfClose: true }
         && ended >= asked && ended - asked < SoonAfter;
 
     private const long LargestRequest = 64 * 1024;
     private static readonly TimeSpan SoonAfter = TimeSpan.FromSeconds(1);
-
-    // A timer may fire a moment before its time.
-    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(20);
 }

@@ -15,6 +15,12 @@ internal sealed record SessionSettings
 
     public bool RecvOnly { get; init; }
 
+    /// <summary>The program that is given the peer instead of the standard streams; null for none.</summary>
+    public ExecCommand? Exec { get; init; }
+
+    /// <summary>Where senders of datagrams are told apart: how long one may be silent; null elsewhere.</summary>
+    public TimeSpan? SenderIdle { get; init; }
+
     /// <summary>Where what comes is written as well; null for nowhere.</summary>
     public string? OutputFile { get; init; }
 
@@ -25,6 +31,9 @@ internal sealed record SessionSettings
     public bool Verbose { get; init; }
 
     public bool Json { get; init; }
+
+    /// <summary>More than Linux lets a Unix socket send by default; none is cut.</summary>
+    public const int LargestDatagram = 256 * 1024;
 
     /// <summary>Whether the user said how long to read after input ends.</summary>
     public bool WaitWasGiven { get; init; }

@@ -4,10 +4,17 @@ using Sockeye.Sessions;
 namespace Sockeye.Tool.Sessions;
 
 /// <summary>What is said about a conversation on standard error: little to a person, more with -v, all of it with --json.</summary>
-internal sealed class SessionTalk(SessionSettings settings)
+/// <param name="settings">How much is to be said.</param>
+/// <param name="say">Says a line; null for standard error itself.</param>
+/// <param name="peer">With whom, where there are many; null where that is plain.</param>
+internal sealed class SessionTalk(SessionSettings settings, Action<string>? say = null, Address? peer = null)
 {
+    private readonly Action<string> _say = say ?? Terminal.Say;
     private int _ended;
     private readonly bool _isForPerson = Terminal.ErrorIsTerminal && Terminal.OutputIsTerminal;
+
+    /// <summary>The same for one of many conversations: every line begins with the peer's address.</summary>
+    public SessionTalk With(Address one) => new(settings, say, one);
 
     /// <summary>An address was tried.</summary>
     public void Tried(ConnectAttempt attempt) => Tell(
@@ -80,12 +87,16 @@ internal sealed class SessionTalk(SessionSettings settings)
         "accepted",
         json => WriteEnds(json, local, remote));
 
-    /// <summary>A caller was sent away because enough are here.</summary>
-    public void TurnedAway(Address remote) => Tell(
-        settings.Verbose || _isForPerson,
-        () => $"Turned {Named(remote)} away: --max-conns callers are here",
-        "turnedAway",
-        json => JsonOutput.WriteAddress(json, "remoteAddress", remote));
+    /// <summary>A caller or datagram was sent away.</summary>
+    public void Refused(Address remote, string reason) => Tell(
+        true,
+        () => $"Refused {Named(remote)}: {reason}",
+        "refused",
+        json =>
+        {
+            JsonOutput.WriteAddress(json, "remoteAddress", remote);
+            json.WriteString("reason", reason);
+        });
 
     /// <summary>A direction has ended: what is the session waiting for now?</summary>
     public void Ended(SessionDirection direction)
@@ -97,7 +108,7 @@ internal sealed class SessionTalk(SessionSettings settings)
             || (isInput ? settings.Rules.LocalEndedWait : settings.Rules.PeerEndedWait) == TimeSpan.Zero;
         Tell(
             settings.Verbose && !isOver,
-            () => isInput ? $"Input ended; {WhatFollowsInput}" : $"The peer ended; {WhatFollowsPeer}",
+            () => isInput ? $"{Input} ended; {WhatFollowsInput}" : $"The peer ended; {WhatFollowsPeer}",
             isInput ? "inputEnded" : "peerEnded",
             _ => { });
     }
@@ -109,13 +120,17 @@ internal sealed class SessionTalk(SessionSettings settings)
     /// <summary>An empty datagram came where it would leave no trace.</summary>
     public void EmptyDatagram() => Tell(settings.Verbose, () => "An empty datagram came", "emptyDatagram", _ => { });
 
+    /// <summary>The program that was given the peer has ended.</summary>
+    public void ProgramEnded(int exitCode) => Tell(
+        settings.Verbose, () => $"The program ended with exit code {exitCode}", "programEnded", json => json.WriteNumber("exitCode", exitCode));
+
     /// <summary>It is over.</summary>
     public void Finished(SessionOutcome outcome, ConnectReport? report)
     {
         _ended = 0;
         Tell(
             settings.Verbose,
-            () => $"{OutcomeText.Reason(outcome, settings.Rules)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}\n"
+            () => $"{OutcomeText.Reason(outcome, settings)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}\n"
                 + OutcomeText.Times(outcome, report),
             "finished",
             json => OutcomeText.Write(json, outcome, report));
@@ -128,26 +143,30 @@ internal sealed class SessionTalk(SessionSettings settings)
     {
         if (settings.Json)
         {
-            JsonOutput.Say(json =>
+            _say(JsonOutput.Line(json =>
             {
                 json.WriteString("event", what);
+                JsonOutput.WriteAddress(json, "peer", peer);
                 facts(json);
-            });
+            }));
         }
         else if (inWords)
         {
-            Terminal.Say(words());
+            foreach (var line in words().Split('\n'))
+                _say(peer is null ? line : $"{Named(peer)}: {line}");
         }
     }
 
     /// <summary>A person at the keyboard is told how to stop; others know.</summary>
-    private string Hint => (Terminal.InputIsTerminal && _isForPerson && !settings.RecvOnly, settings.IsDatagram) switch
+    private string Hint => (Terminal.InputIsTerminal && _isForPerson && settings is { RecvOnly: false, Exec: null }, settings.IsDatagram) switch
     {
         (false, _) => "",
         (_, true) when settings.Rules.Framing == Framing.Line => "; each line is a datagram, an empty one too; Ctrl-C ends",
         (_, true) => "; Ctrl-C ends",
         _ => "; Ctrl-D ends your input, Ctrl-C everything",
     };
+
+    private string Input => settings.Exec is null ? "Input" : "The program's output";
 
     private string WhatFollowsInput => settings switch
     {
@@ -158,6 +177,7 @@ internal sealed class SessionTalk(SessionSettings settings)
 
     private string WhatFollowsPeer => settings.Rules.PeerEndedWait switch
     {
+        _ when settings.Exec is not null => "the program may still answer",
         var wait when wait == Timeout.InfiniteTimeSpan => "sending input until it ends",
         var wait => $"sending input until it ends or pauses for {Duration.InWords(wait)}",
     };

@@ -1,0 +1,166 @@
+using System.Runtime.ExceptionServices;
+using Sockeye.Sessions;
+using Sockeye.Tool.Platform;
+
+namespace Sockeye.Tool.Sessions;
+
+/// <summary>Talks with many peers at once, each in a session of its own, until it is stopped.</summary>
+internal sealed class Reception : IAsyncDisposable
+{
+    private readonly ListenSettings _settings;
+    private readonly Journal _journal = new();
+    private readonly SessionTalk _talk;
+    private readonly Refusals _refusals = new();
+    private readonly Broker? _broker;
+    private readonly SessionRunner _runner;
+    private readonly Absence _absence;
+    private readonly CancellationTokenSource _over;
+    private Exception? _failure;
+
+    /// <param name="settings">How to talk with them.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Reception(ListenSettings settings, CancellationToken cancel)
+    {
+        _settings = settings;
+        _talk = new(settings.Session, _journal.Note);
+        _over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        _broker = settings.Session.Exec is null ? BrokerFor(settings) : null;
+        _runner = new(settings.Session, LocalEnd);
+        _absence = new(settings.AcceptTimeout, () => Fail(Absence.TooLong(settings.AcceptTimeout)));
+    }
+
+    /// <summary>Receives peers until stopped; returns the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        var access = _settings.Access is null ? null : await _settings.Access.ResolveAsync(_over.Token);
+        var code = _settings.Session.IsDatagram ? await ReceiveAsync(access) : await AcceptAsync(access);
+        if (_failure is not null)
+            ExceptionDispatchInfo.Throw(_failure);
+        return code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        _absence.Dispose();
+        _runner.Dispose();
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+        await _journal.DisposeAsync();
+        _over.Dispose();
+    }
+
+    private static Broker BrokerFor(ListenSettings settings)
+    {
+        var options = new BrokerOptions { Chat = settings.Company == Company.Chat };
+        return settings.Session.RecvOnly ? new(options) : new(StandardStreams.Input, options);
+    }
+
+    private async Task<int> AcceptAsync(AccessList? access)
+    {
+        await using var listener = Listener.Listen(_settings.Address, new() { Access = access, OnRefused = Refused });
+        _talk.Listening(listener.LocalAddresses);
+        await using var server = Server.Start(listener, TalkAsync, new()
+        {
+            MaxConnections = _settings.MaxCallers,
+            RefuseExcess = true,
+            IdleTimeout = Timeout.InfiniteTimeSpan,
+            DrainTimeout = Drain.Limit,
+            OnDisconnected = (_, error) => Ended(error),
+            OnAcceptError = _settings.Report,
+        });
+        await Task.Delay(Timeout.Infinite, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Programs finish what they are at; a conversation with a person has no end to wait for.
+        return await Drain.StopAsync(_settings.Session.Exec is null ? 0 : server.ConnectionCount, server.StopAsync);
+    }
+
+    private Task TalkAsync(Connection caller, CancellationToken drained)
+    {
+        if (!_settings.Session.OnlyConnect)
+            return TalkAsync(End.Of(caller), caller.LocalAddress, caller.RemoteAddress, _settings.Session.Exec is null ? _over.Token : drained);
+        _talk.HasCalled(caller);
+        return Task.CompletedTask;
+    }
+
+    private async Task<int> ReceiveAsync(AccessList? access)
+    {
+        await using var socket = DatagramSocket.Bind(_settings.Address, new()
+        {
+            MaxDatagram = SessionSettings.LargestDatagram,
+            Access = access,
+            OnRefused = Refused,
+        });
+        _talk.Listening(socket.LocalAddresses);
+        await DatagramSessions.ServeAsync(socket, TalkAsync, new()
+        {
+            MaxSessions = _settings.MaxCallers,
+            IdleTimeout = _settings.Session.SenderIdle!.Value,
+            OnDropped = Refused,
+        }, _over.Token);
+        return ExitCodes.Success;
+    }
+
+    private async Task TalkAsync(DatagramPeer sender, CancellationToken cancel)
+    {
+        try
+        {
+            await TalkAsync(sender, sender.LocalAddress, sender.RemoteAddress, cancel);
+        }
+        catch (Exception error)
+        {
+            Ended(error);
+        }
+    }
+
+    private async Task TalkAsync(End peer, Address from, Address to, CancellationToken cancel)
+    {
+        _absence.Came();
+        try
+        {
+            _talk.Accepted(from, to);
+            if (await _runner.RunAsync(peer, from, to, _talk.With(to), cancel) == SessionEnding.OutputClosed)
+                await _over.CancelAsync();
+        }
+        finally
+        {
+            _absence.Left();
+        }
+    }
+
+    private End LocalEnd(Address from, Address to, Stream? output)
+    {
+        if (_broker is not null)
+            return _settings.Company == Company.Strangers ? _broker.Join(to, output) : _broker.Join(to);
+        try
+        {
+            return ProcessEnd.Start(_settings.Session.Exec!, from, to);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AdvisedException(error, "It is tried again for the next one.");
+        }
+    }
+
+    /// <summary>Says what went wrong with a peer. What went wrong here (a full disk, ...) ends everything.</summary>
+    private void Ended(Exception? error)
+    {
+        if (error is null || _over.IsCancellationRequested)
+            return;
+        if (error is NetException or AdvisedException)
+            _settings.Report(error);
+        else
+            Fail(error);
+    }
+
+    private void Fail(Exception error)
+    {
+        Interlocked.CompareExchange(ref _failure, error, null);
+        _ = _over.CancelAsync();
+    }
+
+    private void Refused(Address caller, string reason)
+    {
+        if (_settings.Session.Verbose || _refusals.IsNews(caller))
+            _talk.Refused(caller, reason);
+    }
+}
