@@ -29,6 +29,10 @@ public class ServiceTableTests
     }
 
     [Fact]
+    public void Of_several_ports_the_one_that_is_meant_comes_first() =>
+        Assert.Equal([8080, 591, 8008], ServiceTable.Instance.Named("http-alt").Select(entry => entry.Port).Distinct());
+
+    [Fact]
     public void Every_entry_is_found_by_its_port()
     {
         foreach (var entry in All)
