@@ -30,7 +30,7 @@ internal static class ListenCommand
             others, with `--broker` and `--chat` as well.
             """,
             "sock listen localhost 8080 < page.html",
-            "sock listen --chat 7000  (whoever calls can talk with all the others)");
+            "sock listen --chat 7000   callers talk with each other");
         var address = AddressArguments.OfListener(verb);
         var keepOpen = CommonOptions.Flag("--keep-open", "talk with many at once, until Ctrl-C\nWhat goes wrong with one of them is said, and the others go on.", "-k");
         var broker = CommonOptions.Flag("--broker", "carry what one says to all the others\nInput goes to all as well, and nothing is printed. Implies `-k`, as `--chat` does.");

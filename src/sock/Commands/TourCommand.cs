@@ -9,7 +9,7 @@ internal static class TourCommand
     {
         var verb = new Verb("tour",
             """
-            hold every conversation of the chapter, and provoke its errors
+            show every kind of conversation, and of error
             It starts every service on a free port of this machine, talks to each, and shows both sides. Then it provokes an
             error of each kind, and shows what is said. The exit code is 0 only if each went as it should.
             """,
@@ -26,7 +26,7 @@ internal static class TourCommand
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
         await using var services = await TourServices.StartAsync();
-        Terminal.Print("The chapter on sockets, held for real between this program and its services.");
+        Terminal.Print("What sockets do, done for real between this program and its services.");
         var stage = new Stage(services, cancel);
         await Scenes.PlayAllAsync(stage);
         Terminal.Print("");

@@ -12,7 +12,7 @@ internal sealed class SessionArguments
     private readonly Option<bool> _unix = CommonOptions.Flag("--unix", "a Unix socket: ADDRESS is its path\n`unix:/path` and, for datagrams, `unixgram:/path` say the same without it.", "-U");
     private readonly Option<bool> _only4 = CommonOptions.OnlyIPv4();
     private readonly Option<bool> _only6 = CommonOptions.OnlyIPv6();
-    private readonly Option<bool> _zero = CommonOptions.Flag("--zero", "only connect, say so, and end\nNo byte is sent. Not for datagrams: there, only an answer shows that somebody is there.", "-z");
+    private readonly Option<bool> _zero = CommonOptions.Flag("--zero", "say that there is a connection, and end\nNo byte is sent. Not for datagrams: there, only an answer shows that somebody is there.", "-z");
     private readonly Option<TimeSpan> _idle = CommonOptions.Limit("--idle", "longest time without a byte\nIn either direction; when it passes, the exit code is 5.", Timeout.InfiniteTimeSpan, "-i");
     private readonly Option<TimeSpan> _maxTime = CommonOptions.Limit("--max-time", "longest time in all\nWhen it passes, the exit code is 5.", Timeout.InfiniteTimeSpan);
     private readonly Option<TimeSpan?> _wait = CommonOptions.Wait("--wait",

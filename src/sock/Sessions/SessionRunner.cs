@@ -46,7 +46,7 @@ internal sealed class SessionRunner : IDisposable
             talk.ProgramEnded(exitCode);
         talk.Finished(outcome, report);
         ThrowUnlessWell(outcome, cancel);
-        if (IsDroppedClient(outcome))
+        if (report is not null && IsDroppedClient(outcome))
             talk.Advise("The peer ended without a byte once input had ended; if it owed an answer, try --no-shutdown.");
         return outcome.Ending;
     }
@@ -92,7 +92,8 @@ internal sealed class SessionRunner : IDisposable
         _ => "-q",
     };
 
-    /// <summary>Some servers take a half-close for a client that has gone. Whoever only takes in a file ends just so.</summary>
+    /// <summary>Some servers take a half-close for a client that has gone. Whoever only takes in a file ends just so, and so do
+    /// our own callers.</summary>
     private bool IsDroppedClient(SessionOutcome outcome) =>
         outcome is { Ending: SessionEnding.BothEnded, BytesReceived: 0, BytesSent: > 0 and <= LargestRequest }
         && outcome is { LocalEnded: { } asked, PeerEnded: { } ended }

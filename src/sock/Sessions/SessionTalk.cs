@@ -161,9 +161,9 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
     private string Hint => (Terminal.InputIsTerminal && _isForPerson && settings is { RecvOnly: false, Exec: null }, settings.IsDatagram) switch
     {
         (false, _) => "",
-        (_, true) when settings.Rules.Framing == Framing.Line => "; each line is a datagram, an empty one too; Ctrl-C ends",
+        (_, true) when settings.Rules.Framing == Framing.Line => "\nEach line is a datagram, an empty one too; Ctrl-C ends.",
         (_, true) => "; Ctrl-C ends",
-        _ => "; Ctrl-D ends your input, Ctrl-C everything",
+        _ => "; Ctrl-D ends input, Ctrl-C all",
     };
 
     private string Input => settings.Exec is null ? "Input" : "The program's output";
@@ -171,8 +171,8 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
     private string WhatFollowsInput => settings switch
     {
         { Rules.LocalEndedWait: var wait } when wait != Timeout.InfiniteTimeSpan => $"reading for {Duration.InWords(wait)} at most",
-        { IsDatagram: true } => "waiting for datagrams until Ctrl-C (-q TIME or --replies N would end it)",
-        _ => "reading until the peer ends (-q TIME or --idle TIME would limit that)",
+        { IsDatagram: true } => "waiting for datagrams (-q TIME, --replies N or Ctrl-C ends that)",
+        _ => "reading until the peer ends (-q TIME or --idle TIME limits that)",
     };
 
     private string WhatFollowsPeer => settings.Rules.PeerEndedWait switch

@@ -7,29 +7,29 @@ internal static class Scenes
 {
     public static async Task PlayAllAsync(Stage stage)
     {
-        foreach (var (number, title, play) in All)
+        foreach (var (index, (title, play)) in All.Index())
         {
-            stage.Title(number, title);
+            stage.Title(index + 1, title);
             await play(stage);
         }
     }
 
-    private static readonly (int Number, string Title, Func<Stage, Task> Play)[] All =
+    private static readonly (string Title, Func<Stage, Task> Play)[] All =
     [
-        (1, "A greeting server that serves many at once", GreetingAsync),
-        (2, "Reaching it from a terminal, where the chapter uses telnet", ConnectAsync),
-        (3, "Bind, listen, accept: both ends by hand, and one port for one server", ListenAsync),
-        (4, "Service names and port numbers, both ways", PortsAsync),
-        (5, "Names and addresses: what was tried, and who is at each end", AddressesAsync),
-        (6, "Lines and bytes of one connection, with nothing lost between", LinesAndBytesAsync),
-        (7, "Getting a page with three arguments, or a URL", GetAsync),
-        (9, "A UDP client", UdpAsync),
-        (10, "The small services, over TCP and UDP", SmallServicesAsync),
-        (11, "The time over UDP, four bytes since 1900", TimeAsync),
-        (12, "A write that seemed to succeed", WriteErrorAsync),
-        (13, "A limit for every wait", TimeoutAsync),
-        (14, "Address families", FamiliesAsync),
-        (8, "Each kind of error, told apart by its exit code", ErrorsAsync),
+        ("A greeting server that serves many at once", GreetingAsync),
+        ("Reaching it from a terminal", ConnectAsync),
+        ("Bind, listen, accept: both ends by hand, and one port for one server", ListenAsync),
+        ("Service names and port numbers, both ways", PortsAsync),
+        ("Names and addresses: what was tried, and who is at each end", AddressesAsync),
+        ("Lines and bytes of one connection, with nothing lost between", LinesAndBytesAsync),
+        ("Getting a page with three arguments, or a URL", GetAsync),
+        ("A UDP client", UdpAsync),
+        ("The small services, over TCP and UDP", SmallServicesAsync),
+        ("The time over UDP, four bytes since 1900", TimeAsync),
+        ("A write that seemed to succeed", WriteErrorAsync),
+        ("A limit for every wait", TimeoutAsync),
+        ("Address families", FamiliesAsync),
+        ("Each kind of error, told apart by its exit code", ErrorsAsync),
     ];
 
     private static Task GreetingAsync(Stage stage) => stage.TalkAsync(

@@ -73,7 +73,7 @@ public sealed class ConnectCommandTests : IDisposable
         Assert.Matches(
             $"""
             ^Connected from 127\.0\.0\.1:\d+ to {server.LocalAddress}
-            Input ended; reading until the peer ends \(-q TIME or --idle TIME would limit that\)
+            Input ended; reading until the peer ends \(-q TIME or --idle TIME limits that\)
             Both sides ended: 6 bytes sent, 17 received
             Times: resolve [\d.]+ m?s, connect [\d.]+ m?s, first byte [\d.]+ m?s, total [\d.]+ m?s
             $

@@ -16,7 +16,7 @@ public class SessionTerminalTests
             await peer.Lines.WriteAsync("bye", cancel);
         });
         await using var terminal = Start($"connect -4 localhost {server.LocalAddress.Port}");
-        await terminal.WaitForOutputLineAsync($"Connected to localhost:{server.LocalAddress.Port} ({server.LocalAddress}); Ctrl-D ends your input");
+        await terminal.WaitForOutputLineAsync($"Connected to localhost:{server.LocalAddress.Port} ({server.LocalAddress}); Ctrl-D ends input");
         await terminal.WaitForOutputLineAsync("^[]0;owned^G");
         await terminal.WriteAsync("go\n");
         var result = await terminal.WaitAsync();
@@ -59,7 +59,7 @@ public class SessionTerminalTests
     {
         await using var server = DatagramServer.Start("127.0.0.1:0", (request, _) => new(request.Bytes));
         await using var terminal = Start($"connect {server.LocalAddress}");
-        await terminal.WaitForOutputLineAsync("each line is a datagram, an empty one too; Ctrl-C ends");
+        await terminal.WaitForOutputLineAsync("Each line is a datagram, an empty one too; Ctrl-C ends");
         await terminal.WriteAsync("\n");
         await terminal.WaitForOutputLineAsync("(empty datagram)");
         await terminal.WriteAsync("hello\n");

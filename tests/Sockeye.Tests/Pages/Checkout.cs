@@ -12,6 +12,9 @@ internal static partial class Checkout
     /// <summary>Where it is.</summary>
     public static string Directory { get; } = Path.Combine(Place, "checkout");
 
+    /// <summary>Where there is room for files in place of the system's.</summary>
+    public static string SystemFiles { get; } = Path.Combine(Place, "etc");
+
     /// <summary>What its shells find in their environment.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {

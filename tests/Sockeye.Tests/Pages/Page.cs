@@ -17,6 +17,9 @@ internal sealed record Page(string Name, IReadOnlyList<string> Lines)
     /// <summary>One of them.</summary>
     public static Page Named(string name) => All.Single(page => page.Name == name);
 
+    /// <summary>The page at this path.</summary>
+    public static Page Read(string name) => new(name, File.ReadAllLines(Path.Combine(Repository.Root, name)));
+
     /// <summary>Whether it says in another language what another page says in English.</summary>
     public bool IsTranslation => OriginalName != Name;
 
@@ -43,6 +46,4 @@ internal sealed record Page(string Name, IReadOnlyList<string> Lines)
             .Concat(System.IO.Directory.GetFiles(docs, "*.md", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'));
     }
-
-    private static Page Read(string name) => new(name, File.ReadAllLines(Path.Combine(Repository.Root, name)));
 }

@@ -15,7 +15,7 @@ public class ReplayMechanismTests
         <!-- types: hello -->
         ```console
         $ sock connect localhost 51444
-        Connected to localhost:51444 ([::1]:51444); Ctrl-D ends your input, Ctrl-C everything
+        Connected to localhost:51444 ([::1]:51444); Ctrl-D ends input, Ctrl-C all
         Welcome, [::1]:40000
         Please enter a string:hello
         You entered 5 characters.

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sockeye.Tests.Pages;
 
-/// <summary>Where a page is typed: a copy of the checkout, a new home, and a network that is all its own.</summary>
+/// <summary>Where a page is typed: a copy of the checkout, a new home, files of the system that say the same everywhere, and a network that is all its own.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
     private readonly RunningProgram _network;
@@ -19,7 +19,7 @@ internal sealed class Stage : IAsyncDisposable
         Peers.Require("nsenter");
         Checkout.Renew();
         await Checkout.BuildExamplesAsync(commands);
-        var network = RunningProgram.Start(Peers.Require("unshare"), [.. Isolated, "sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && echo up && exec cat"]);
+        var network = RunningProgram.Start(Peers.Require("unshare"), [.. Isolated, "sh", "-ec", $"PATH=$PATH:/usr/sbin:/sbin; {SystemFiles.MountFrom(Checkout.SystemFiles)}; ip link set lo up; echo up; exec cat"]);
         var isUp = await network.OutputBecomesAsync(output => output.Contains("up\n", StringComparison.Ordinal), RunningProgram.HangGuard);
         if (!isUp)
             await network.DisposeAsync();
@@ -51,7 +51,7 @@ internal sealed class Stage : IAsyncDisposable
     private static string Shell =>
         $"stty cols 80 rows 24; cd '{Checkout.Directory}'; exec env 'PS1={PageTerminal.Prompt}' PS2= bash --noprofile --norc --noediting -i";
 
-    private static string[] Isolated => Environment.IsPrivilegedProcess ? ["--net"] : ["--map-root-user", "--net"];
+    private static string[] Isolated => Environment.IsPrivilegedProcess ? ["--net", "--mount"] : ["--map-root-user", "--net", "--mount"];
 
-    private static string[] Entering => Environment.IsPrivilegedProcess ? ["--net"] : ["--preserve-credentials", "--user", "--net"];
+    private static string[] Entering => Environment.IsPrivilegedProcess ? ["--net", "--mount"] : ["--preserve-credentials", "--user", "--net", "--mount"];
 }
