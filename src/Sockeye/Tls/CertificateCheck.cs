@@ -56,6 +56,7 @@ internal sealed class CertificateCheck(TlsOptions options)
             (null, _) => Missing(),
             _ => [Unverifiable],
         }];
+        options.OnCertificate?.Invoke(new(Certificates, Problems));
         var decisive = Problems.Where(problem => !IsLenient || problem.Kind == CertificateProblemKind.WrongKey).ToList();
         if (decisive.Count > 0)
             Rejection = string.Join(", and ", decisive.Select(problem => problem.Text));

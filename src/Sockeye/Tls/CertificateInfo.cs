@@ -26,6 +26,9 @@ public sealed record CertificateInfo
     /// <summary>Kind and size of its key: <c>RSA 2048</c>, <c>EC P-256</c>, <c>Ed25519</c>.</summary>
     public required string Key { get; init; }
 
+    /// <summary>How its issuer has signed it: <c>sha256ECDSA</c>, <c>sha256RSA</c>, <c>Ed25519</c>.</summary>
+    public required string SignatureAlgorithm { get; init; }
+
     /// <summary>The serial number, in hexadecimal.</summary>
     public required string SerialNumber { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record CertificateInfo
         NotBefore = Utc(certificate.NotBefore),
         NotAfter = Utc(certificate.NotAfter),
         Key = KeyOf(certificate),
+        SignatureAlgorithm = NameOf(certificate.SignatureAlgorithm),
         SerialNumber = Unsigned(certificate.SerialNumber),
         Fingerprint = Convert.ToHexString(SHA256.HashData(certificate.RawDataMemory.Span)).Chunk(2)
             .Aggregate("", (text, pair) => text.Length == 0 ? new(pair) : $"{text}:{new(pair)}"),
@@ -84,7 +88,6 @@ public sealed record CertificateInfo
 
     private static string KeyOf(X509Certificate2 certificate)
     {
-        var oid = certificate.PublicKey.Oid;
         try
         {
             using var rsa = certificate.GetRSAPublicKey();
@@ -98,8 +101,11 @@ public sealed record CertificateInfo
         {
             // A curve or a form that this system does not know: the algorithm's name has to do.
         }
-        return oid.Value == Ed25519 ? "Ed25519" : oid.FriendlyName ?? oid.Value ?? "unknown";
+        return NameOf(certificate.PublicKey.Oid);
     }
+
+    private static string NameOf(Oid algorithm) =>
+        algorithm.Value == Ed25519 ? "Ed25519" : algorithm.FriendlyName ?? algorithm.Value ?? "unknown";
 
     private static string CurveOf(ECCurve curve) => curve.Oid?.Value switch
     {

@@ -5,6 +5,11 @@ namespace Sockeye.Tls;
 /// <param name="Text">Which one, as the end of a sentence that begins with the certificate: <c>expired 12 days ago</c>.</param>
 public sealed record CertificateProblem(CertificateProblemKind Kind, string Text);
 
+/// <summary>What a peer has shown in a handshake, and what is wrong with it.</summary>
+/// <param name="Certificates">Its certificate, then the issuers as far as they are known; empty where it showed none.</param>
+/// <param name="Problems">What is wrong; empty where all is well.</param>
+public sealed record CertificateVerdict(IReadOnlyList<CertificateInfo> Certificates, IReadOnlyList<CertificateProblem> Problems);
+
 /// <summary>What can be wrong with a certificate.</summary>
 public enum CertificateProblemKind
 {

@@ -83,7 +83,7 @@ internal static class TlsUpgrade
 
     /// <summary>Bytes that came in the clear must not be read as if they had come encrypted: somebody on the way may have put
     /// them there (CVE-2011-0411 and its kin).</summary>
-    private static ValueTask<Connection> RefuseInjectedAsync(Connection connection, CancellationToken cancel) =>
+    public static ValueTask<Connection> RefuseInjectedAsync(Connection connection, CancellationToken cancel) =>
         connection.Received.IsEmpty
             ? new(connection)
             : throw connection.Error(

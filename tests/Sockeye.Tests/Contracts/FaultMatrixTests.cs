@@ -145,6 +145,13 @@ public class FaultMatrixTests
         new("TLS peer whose messages make no sense", NetErrorKind.ProtocolViolation, NetOperation.Handshake,
             () => WithPeer(UpgradeAsync, Say("\u0016\u0003\u0003\0\u0004\t\0\0\0"))),
         new("bytes before an upgrade to TLS", NetErrorKind.ProtocolViolation, NetOperation.Handshake, () => WithPeer(UpgradeBesideInjectionAsync, Say("ready\nand more\n"))),
+        new("STARTTLS that is not offered", NetErrorKind.TlsRejected, NetOperation.Handshake, () => WithPeer(StartTlsAsync, Say("220 hi\r\n250 mail.test\r\n"))),
+        new("STARTTLS of another protocol", NetErrorKind.ProtocolViolation, NetOperation.Handshake, () => WithPeer(StartTlsAsync, Say("+OK POP3\r\n"))),
+        new("STARTTLS with bytes slipped in", NetErrorKind.ProtocolViolation, NetOperation.Handshake,
+            () => WithPeer(StartTlsAsync, Say("220 hi\r\n250-mail.test\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n"))),
+        new("STARTTLS, a greeting that does not end", NetErrorKind.LimitExceeded, NetOperation.Handshake, () => WithPeer(StartTlsAsync, Say(new string('2', 10_000)))),
+        new("STARTTLS, the peer ends instead", NetErrorKind.ClosedEarly, NetOperation.Handshake, () => WithPeer(StartTlsAsync, Say("220 hi\r\n"))),
+        new("STARTTLS, the peer is silent", NetErrorKind.TimedOut, NetOperation.Handshake, ConnectToSilentMailAsync),
         new("certificate expired", NetErrorKind.TlsRejected, NetOperation.Handshake,
             () => RejectAsync(new CertificatePlan("localhost") { NotAfter = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero) })),
         new("certificate not valid yet", NetErrorKind.TlsRejected, NetOperation.Handshake,
@@ -255,6 +262,15 @@ public class FaultMatrixTests
     {
         await using var silent = Listener.Listen("127.0.0.1:0");
         await ConnectAsync($"{silent.LocalAddress}", new() { Timeout = Short, Layers = [TlsClient.Layer(new() { Insecure = true })] });
+    }
+
+    private static Task StartTlsAsync(Connection connection) =>
+        StartTls.Layer(StartTlsProtocol.Smtp, new() { Insecure = true })(connection, default).AsTask();
+
+    private static async Task ConnectToSilentMailAsync()
+    {
+        await using var silent = Listener.Listen("127.0.0.1:0");
+        await ConnectAsync($"{silent.LocalAddress}", new() { Timeout = Short, Layers = [StartTls.Layer(StartTlsProtocol.Smtp)] });
     }
 
     private static async Task AcceptSilentTlsAsync()

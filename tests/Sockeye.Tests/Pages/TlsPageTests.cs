@@ -14,6 +14,11 @@ public class TlsPageTests
         PageTable.Under(Tls, "## Whom a client believes").Select(cells => cells[0]));
 
     [Fact]
+    public void Every_protocol_that_goes_over_to_TLS_is_on_the_page() => Assert.Equal(
+        Enum.GetNames<StartTlsProtocol>().Select(name => $"`{name}`"),
+        PageTable.Under(Tls, "## From the middle on").Select(cells => cells[0]));
+
+    [Fact]
     public void The_kinds_of_errors_on_the_page_are_kinds_of_errors() => Assert.All(
         PageTable.Under(Tls, "## What else goes wrong").Select(cells => cells[0].Trim('`')),
         name => Assert.True(Enum.TryParse<NetErrorKind>(name, out _), name));

@@ -30,6 +30,21 @@ public class TlsHandshakeTests
         Assert.True(ours.Elapsed > TimeSpan.Zero);
     }
 
+    [Theory(Timeout = HangGuard)]
+    [InlineData("good.test", null)]
+    [InlineData("other.test", CertificateProblemKind.WrongName)]
+    public async Task What_the_peer_has_shown_is_told_whatever_comes_of_it(string asked, CertificateProblemKind? problem)
+    {
+        CertificateVerdict? verdict = null;
+        var certificate = Root.Issue("good.test");
+        await using var server = StartEcho(Showing(certificate));
+        var options = ClientOf(asked) with { OnCertificate = told => verdict = told };
+        var error = await Record.ExceptionAsync(async () => await (await ConnectAsync(server.LocalAddress, options)).CloseAsync());
+        Assert.Equal(problem is null, error is null);
+        Assert.Equal(certificate.Info.Fingerprint, verdict!.Certificates[0].Fingerprint);
+        Assert.Equal(problem is { } kind ? [kind] : [], verdict.Problems.Select(one => one.Kind));
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task A_connection_without_TLS_has_no_facts_of_it()
     {
