@@ -54,6 +54,7 @@ internal static class Advice
 
     private static string OfRefused(NetException error, ParseResult command) => error.Address switch
     {
+        { Path: ['@', ..] } => "Nobody listens at that name: check it, and whether the server is running.",
         { Path: not null } => "The socket is there, but its server is not running.",
         { } address when IsThisMachine(address) => $"Nobody listens there. {Servers(command, address)}",
         _ => "Nobody listens there: check the port, and whether the server is running.",
@@ -86,6 +87,7 @@ internal static class Advice
 
     private static string? OfLocal(NetException error, ParseResult command) => error.Kind switch
     {
+        NetErrorKind.AddressInUse when error.Address is { Path: ['@', ..] } => "Another program listens at that name: choose another one.",
         NetErrorKind.AddressInUse when error.Address?.Path is not null => "Choose another path, or remove the file if no program needs it.",
         NetErrorKind.AddressInUse when IsServe(command) => $"Is it served already? {WhoHas(error)}; NAME=PORT serves it elsewhere.",
         NetErrorKind.AddressInUse => $"{WhoHas(error)}; or choose another port.",

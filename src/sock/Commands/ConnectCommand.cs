@@ -80,7 +80,7 @@ internal static class ConnectCommand
         }
         talk.Connected(settings.Address, connection.LocalAddress, connection.RemoteAddress);
         using var runner = new SessionRunner(settings.Session);
-        await runner.RunAsync(End.Of(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
+        await runner.RunAsync(await settings.Session.EndOfAsync(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
         return ExitCodes.Success;
     }
 

@@ -99,7 +99,7 @@ internal static class ListenCommand
         }
         talk.Accepted(caller.LocalAddress, caller.RemoteAddress);
         using var runner = new SessionRunner(settings.Session);
-        await runner.RunAsync(End.Of(caller), caller.LocalAddress, caller.RemoteAddress, talk, cancel);
+        await runner.RunAsync(await settings.Session.EndOfAsync(caller), caller.LocalAddress, caller.RemoteAddress, talk, cancel);
     }
 
     /// <summary>The first sender is the peer: answers go there, datagrams of others are dropped.</summary>

@@ -74,12 +74,15 @@ internal sealed class Reception : IAsyncDisposable
         return await Drain.StopAsync(_settings.Session.Exec is null ? 0 : server.ConnectionCount, server.StopAsync);
     }
 
-    private Task TalkAsync(Connection caller, CancellationToken drained)
+    private async Task TalkAsync(Connection caller, CancellationToken drained)
     {
-        if (!_settings.Session.OnlyConnect)
-            return TalkAsync(End.Of(caller), caller.LocalAddress, caller.RemoteAddress, _settings.Session.Exec is null ? _over.Token : drained);
-        _talk.HasCalled(caller);
-        return Task.CompletedTask;
+        if (_settings.Session.OnlyConnect)
+        {
+            _talk.HasCalled(caller);
+            return;
+        }
+        var peer = await _settings.Session.EndOfAsync(caller);
+        await TalkAsync(peer, caller.LocalAddress, caller.RemoteAddress, _settings.Session.Exec is null ? _over.Token : drained);
     }
 
     private async Task<int> ReceiveAsync(AccessList? access)

@@ -61,6 +61,8 @@ internal sealed class SessionArguments
     private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended\nAddresses that were tried in vain, both ends, bytes each way, and how long each step took.");
     private readonly Option<bool> _json = CommonOptions.Flag("--json", "say it on standard error as JSON lines\nOne object an event, an error too. With `-z` what was found out is one on standard output.");
 
+    private readonly WireArguments _wire;
+
     /// <summary>Declares them on a verb; its own come first in the help.</summary>
     public SessionArguments(Verb verb)
     {
@@ -69,6 +71,7 @@ internal sealed class SessionArguments
         verb.AddSeldomUsed(
             _shExec, _replies,
             _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _hexDump, _raw, _json);
+        _wire = new(verb);
     }
 
     /// <summary>What an address without a front means.</summary>
@@ -89,7 +92,7 @@ internal sealed class SessionArguments
         var isDatagram = address.Transport is Transport.Udp or Transport.UnixDatagram;
         ThrowIfContradictory(command, isDatagram);
         var cut = command.GetValue(_datagrams) ?? (Terminal.InputIsTerminal ? new Cut(Framing.Line) : new Cut(Framing.Read));
-        return new()
+        return _wire.Settle(command, new()
         {
             IsDatagram = isDatagram,
             OnlyConnect = command.GetValue(_zero),
@@ -114,7 +117,7 @@ internal sealed class SessionArguments
                 FrameSize = cut.Size,
                 Replies = command.GetValue(_replies),
             },
-        };
+        });
     }
 
     /// <summary>A stream's end tells when the answer is complete. Datagrams have no end: a person ends them, a script waits.</summary>

@@ -1,3 +1,4 @@
+using Sockeye.Protocols;
 using Sockeye.Sessions;
 
 namespace Sockeye.Tool.Sessions;
@@ -26,6 +27,9 @@ internal sealed record SessionSettings
 
     public bool HexDump { get; init; }
 
+    /// <summary>Whether telnet is spoken with the peer, without any of its options.</summary>
+    public bool RefusesTelnetOptions { get; init; }
+
     public bool Raw { get; init; }
 
     public bool Verbose { get; init; }
@@ -37,4 +41,7 @@ internal sealed record SessionSettings
 
     /// <summary>Whether the user said how long to read after input ends.</summary>
     public bool WaitWasGiven { get; init; }
+
+    /// <summary>A connection to the peer as the end of a conversation.</summary>
+    public async ValueTask<End> EndOfAsync(Connection peer) => End.Of(RefusesTelnetOptions ? await Telnet.RefuseOptionsAsync(peer) : peer);
 }

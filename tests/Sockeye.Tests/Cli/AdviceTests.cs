@@ -30,6 +30,7 @@ public class AdviceTests
     [InlineData("listen -u 80", NetErrorKind.AddressInUse, "udp://*:80", "'ss -ulnp sport = :80' shows who is there; or choose another port.")]
     [InlineData("serve echo=80", NetErrorKind.AddressInUse, "*:80", "Is it served already? 'ss -tlnp sport = :80' shows who is there; NAME=PORT serves it elsewhere.")]
     [InlineData("listen unix:/a", NetErrorKind.AddressInUse, "unix:/a", "Choose another path, or remove the file if no program needs it.")]
+    [InlineData("listen unix:@a", NetErrorKind.AddressInUse, "unix:@a", "Another program listens at that name: choose another one.")]
     [InlineData("listen unix:/a/b", NetErrorKind.NotFound, "unix:/a/b", "Make the directory first.")]
     [InlineData("listen 198.51.100.7 0", NetErrorKind.AddressUnavailable, "198.51.100.7:0", "'ip address' lists those that are; * stands for all of them.")]
     [InlineData("listen 80", NetErrorKind.AccessDenied, "*:80", "Choose a port from 1024 up.")]
@@ -43,6 +44,8 @@ public class AdviceTests
     [InlineData("connect -s 198.51.100.7 127.0.0.1 80", NetErrorKind.AddressUnavailable, "127.0.0.1:80", "'ip address' lists those that are; without -s the system chooses one.")]
     [InlineData("connect unix:/a", NetErrorKind.Unsupported, "unix:/a", "With -u it may work: that is for sockets of datagrams.")]
     [InlineData("connect -u unix:/a", NetErrorKind.Unsupported, "unixgram:/a", "Without -u it may work: that is for sockets of datagrams.")]
+    [InlineData("connect unix:/a", NetErrorKind.Refused, "unix:/a", "The socket is there, but its server is not running.")]
+    [InlineData("connect unix:@a", NetErrorKind.Refused, "unix:@a", "Nobody listens at that name: check it, and whether the server is running.")]
     [InlineData("connect unix:/a", NetErrorKind.NotFound, "unix:/a", "The server that makes this socket may not be running.")]
     [InlineData("connect 192.0.2.1 80", NetErrorKind.Unreachable, "192.0.2.1:80", "'ip route' shows which networks this machine can reach.")]
     public void Who_cannot_connect_is_told_why(string line, NetErrorKind kind, string address, string advice) =>

@@ -145,7 +145,7 @@ public class DirectionTests
         ("", _) => false,
         (_, "") => true,
         ("Measuring", "Protocols") => true,
-        ("Tls", "Links") => true,    // a layer puts a link of its own on a connection
+        ("Tls" or "Protocols", "Links") => true,    // a layer puts a link of its own on a connection
         (_, "Sessions") => CompiledCode.Outermost(reference.ToType).IsPublic,
         _ => false,
     };

@@ -1,0 +1,32 @@
+using Sockeye.Tests.Support;
+using Xunit;
+
+namespace Sockeye.Tests.Cli;
+
+/// <summary>How the bytes of <c>connect</c> and <c>listen</c> go over the wire.</summary>
+public class WireTests
+{
+    [Theory(Timeout = HangGuard)]
+    [InlineData("connect")]
+    [InlineData("listen")]
+    [InlineData("listen -k")]
+    public async Task Telnet_options_are_refused_in_both_roles(string verb)
+    {
+        await using var conversation = await WireConversation.StartAsync($"{verb} -t -C");
+        await conversation.Peer.WriteAsync((byte[])[255, 253, 24, .. "log"u8, 255, 251, 3, .. "in: "u8, 255, 255]);
+        await conversation.Sock.WaitForOutputBytesAsync(8);
+        Assert.Equal([255, 252, 24, 255, 254, 3], await conversation.ReadAsync(6));
+        await conversation.Sock.WriteAsync((byte[])[.. "me"u8, 255, (byte)'\n']);
+        Assert.Equal([.. "me"u8, 255, 255, .. "\r\n"u8], await conversation.ReadAsync(6));
+        Assert.StartsWith("login: ", conversation.Sock.Output);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Datagrams_have_no_telnet()
+    {
+        var result = await SockProcess.RunAsync("connect", "-u", "-t", "localhost", "9");
+        Assert.Equal((2, "sock: --telnet is for streams, and this is for datagrams\n"), (result.ExitCode, result.Error.Replace("\r", "")));
+    }
+
+    private const int HangGuard = 120_000;
+}
