@@ -5,16 +5,16 @@ namespace Sockeye.Tool;
 /// <summary>The options that say who may call, and what they come to.</summary>
 internal sealed class AccessArguments
 {
-    private readonly Option<string[]> _allow = Words("--allow", "WHO",
+    private readonly Option<string[]> _allow = CommonOptions.Texts("--allow", "WHO",
         """
         hear these callers alone
         WHO is a list with commas of addresses, networks (`192.0.2.0/24`), ranges (`192.0.2.10-20`) and names, which are
         looked up once, at the start. Others are reset, and said on standard error, once an address; a datagram of theirs
         is dropped. The option may be given several times.
         """);
-    private readonly Option<string[]> _deny = Words("--deny", "WHO", "do not hear these callers, not even if they are allowed\nWHO is as for `--allow`.");
-    private readonly Option<string[]> _allowFile = Words("--allowfile", "FILE", "allow those whom a file names\nIn lines or with commas, as for `--allow`; `#` begins a remark.");
-    private readonly Option<string[]> _denyFile = Words("--denyfile", "FILE", "deny those whom a file names");
+    private readonly Option<string[]> _deny = CommonOptions.Texts("--deny", "WHO", "do not hear these callers, not even if they are allowed\nWHO is as for `--allow`.");
+    private readonly Option<string[]> _allowFile = CommonOptions.Texts("--allowfile", "FILE", "allow those whom a file names\nIn lines or with commas, as for `--allow`; `#` begins a remark.");
+    private readonly Option<string[]> _denyFile = CommonOptions.Texts("--denyfile", "FILE", "deny those whom a file names");
 
     /// <summary>Declares them on a verb.</summary>
     public AccessArguments(Verb verb) => verb.AddSeldomUsed(_allow, _deny, _allowFile, _denyFile);
@@ -27,9 +27,6 @@ internal sealed class AccessArguments
             new(command.GetValue(_deny) ?? [], command.GetValue(_denyFile) ?? []));
         return rules is { Allow.IsEmpty: true, Deny.IsEmpty: true } ? null : rules;
     }
-
-    private static Option<string[]> Words(string name, string valueName, string description) =>
-        new(name) { Description = description, HelpName = valueName, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
 }
 
 /// <summary>Who may call as it was typed: names are not looked up, files not read.</summary>

@@ -16,7 +16,7 @@ internal sealed class AddressArguments
 
     /// <summary>Declares the address of a peer.</summary>
     public static AddressArguments OfPeer(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1, 2,
-        "ADDRESS is `HOST:PORT`, `udp://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
+        "`HOST:PORT`, `tls://HOST:PORT`, `udp://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
     /// <summary>Declares the address to listen at; it may come from options instead.</summary>
     public static AddressArguments OfListener(Verb verb) => AddTo(verb, "[HOST] PORT | ADDRESS", 0, 2,

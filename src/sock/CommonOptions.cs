@@ -25,6 +25,10 @@ internal static class CommonOptions
     public static Option<string?> Text(string name, string valueName, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = valueName };
 
+    /// <summary>A text that may be given several times.</summary>
+    public static Option<string[]> Texts(string name, string valueName, string description) =>
+        new(name) { Description = description, HelpName = valueName, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+
     /// <summary>A limit in time that <c>none</c> lifts.</summary>
     public static Option<TimeSpan> Limit(string name, string description, TimeSpan standard, params string[] aliases) => new(name, aliases)
     {

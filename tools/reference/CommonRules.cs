@@ -31,7 +31,7 @@ internal static class CommonRules
         [
             ("`HOST PORT`, `HOST:PORT`", "a host name or IPv4 address, and a port"),
             ("`[v6]:PORT`", "an IPv6 address, in brackets before its port: `[::1]:80`"),
-            ("`tcp://HOST:PORT`, `udp://HOST:PORT`", "the same, with its transport; without a front, the options of the verb say it"),
+            ("`tcp://HOST:PORT`, `tls://HOST:PORT`, `udp://HOST:PORT`", "the same, with its transport; without a front, the options of the verb say it"),
             ("`unix:/path`, `unixgram:/path`", "a Unix socket, for a stream or for datagrams; `unix:@name` is an abstract one (Linux)"),
             ("`PORT`, `:PORT`, `*:PORT`", "where to listen: every address of this machine"),
         ]),
@@ -55,6 +55,9 @@ internal static class CommonRules
         ("WHO", "addresses, networks, ranges and names, with commas in between: `192.0.2.7,192.0.2.32/27,gate.example.com`"),
         ("PROGRAM", "a path or a name to be looked for in PATH, and arguments"),
         ("LINE", "what one would type at a shell"),
+        ("LIST", "words with commas in between"),
+        ("VERSION", "1.2 or 1.3, of TLS"),
+        ("PIN", "`sha256//` and the Base64 of a public key's SHA-256, as curl writes it"),
         ("WHAT", "one of the words that the option names, or a SIZE"),
     ];
 

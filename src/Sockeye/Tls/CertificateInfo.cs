@@ -14,6 +14,12 @@ public sealed record CertificateInfo
     /// <summary>Who issued it, as a distinguished name.</summary>
     public required string Issuer { get; init; }
 
+    /// <summary>Whom it is for, in short: the common name, or what stands in its place.</summary>
+    public required string SubjectName { get; init; }
+
+    /// <summary>Who issued it, in short.</summary>
+    public required string IssuerName { get; init; }
+
     /// <summary>The host names and IP addresses that it is for (subject alternative names).</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
@@ -51,6 +57,8 @@ public sealed record CertificateInfo
     {
         Subject = certificate.Subject,
         Issuer = certificate.Issuer,
+        SubjectName = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false),
+        IssuerName = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true),
         Names = NamesOf(certificate),
         NotBefore = Utc(certificate.NotBefore),
         NotAfter = Utc(certificate.NotAfter),

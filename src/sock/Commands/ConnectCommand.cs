@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Sockeye.Sessions;
+using Sockeye.Tls;
 using Sockeye.Tool.Knocking;
 using Sockeye.Tool.Sessions;
 
@@ -36,20 +37,21 @@ internal static class ConnectCommand
         var sourcePort = CommonOptions.Text("--source-port", "PORT", "port to send from", "-p");
         var numeric = CommonOptions.Flag("--numeric", "look no names up\nHOST must be an address then; PORT may be a service name all the same.", "-n");
         verb.Add(timeout);
+        var tls = new TlsClientArguments(verb);
         var session = new SessionArguments(verb);
         verb.AddSeldomUsed(source, sourcePort, numeric);
         verb.Runs(
             command =>
             {
-                var target = address.Peer(command, session.TransportOf(command));
+                var target = tls.Settle(command, address.Peer(command, session.TransportOf(command)));
                 return new Settings
                 {
-                    Address = target,
+                    Target = target,
                     Timeout = command.GetValue(timeout),
                     Family = session.FamilyOf(command),
                     NumericOnly = command.GetValue(numeric),
-                    Source = SourceOf(target.Transport, command.GetValue(source), command.GetValue(sourcePort)),
-                    Session = session.Settle(command, target),
+                    Source = SourceOf(target.Address.Transport, command.GetValue(source), command.GetValue(sourcePort)),
+                    Session = session.Settle(command, target.Address),
                 };
             },
             RunAsync);
@@ -58,7 +60,7 @@ internal static class ConnectCommand
 
     private sealed record Settings
     {
-        public required Address Address { get; init; }
+        public required Target Target { get; init; }
         public required TimeSpan Timeout { get; init; }
         public required AddressFamily? Family { get; init; }
         public required bool NumericOnly { get; init; }
@@ -72,13 +74,15 @@ internal static class ConnectCommand
     private static async Task<int> TalkAsync(Settings settings, CancellationToken cancel)
     {
         var talk = new SessionTalk(settings.Session);
-        await using var connection = await Connection.ConnectAsync(settings.Address, OptionsOf(settings, talk), cancel);
+        await using var connection = await Connection.ConnectAsync(settings.Target.Address, OptionsOf(settings, talk), cancel);
         if (settings.Session.OnlyConnect)
-        {
-            talk.IsThere(settings.Address, connection);
+            talk.IsThere(settings.Target.Address, connection);
+        else
+            talk.Connected(settings.Target.Address, connection.LocalAddress, connection.RemoteAddress);
+        if (TlsInfo.Of(connection) is { } facts)
+            talk.Secured(facts);
+        if (settings.Session.OnlyConnect)
             return ExitCodes.Success;
-        }
-        talk.Connected(settings.Address, connection.LocalAddress, connection.RemoteAddress);
         using var runner = new SessionRunner(settings.Session);
         await runner.RunAsync(await settings.Session.EndOfAsync(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
         return ExitCodes.Success;
@@ -87,8 +91,8 @@ internal static class ConnectCommand
     private static async Task<int> TalkInDatagramsAsync(Settings settings, CancellationToken cancel)
     {
         var talk = new SessionTalk(settings.Session);
-        await using var socket = await DatagramSocket.ConnectAsync(settings.Address, DatagramOptionsOf(settings), cancel);
-        talk.Connected(settings.Address, socket.LocalAddress, socket.RemoteAddress!);
+        await using var socket = await DatagramSocket.ConnectAsync(settings.Target.Address, DatagramOptionsOf(settings), cancel);
+        talk.Connected(settings.Target.Address, socket.LocalAddress, socket.RemoteAddress!);
         using var runner = new SessionRunner(settings.Session);
         await runner.RunAsync(End.Of(socket), socket.LocalAddress, socket.RemoteAddress!, talk, cancel);
         return ExitCodes.Success;
@@ -100,6 +104,7 @@ internal static class ConnectCommand
         Family = settings.Family,
         NumericOnly = settings.NumericOnly,
         Source = settings.Source,
+        Layers = settings.Target.Layers,
         OnAttempt = talk.Tried,
         Connection = settings.Session.OnlyConnect ? Knock.Manners : new(),
     };

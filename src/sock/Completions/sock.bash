@@ -16,12 +16,12 @@ _sock() {
     fi
     case ${words[1]} in
         connect)
-            options='-w --timeout -u --udp -U --unix -z --zero -i --idle -q --wait -C --crlf -o --output -e --exec -v --verbose -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet -s --source -p --source-port -n --numeric -h --help --version'
-            values=' -w:TIME --timeout:TIME -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT '
+            options='-w --timeout --ssl --tls --ca-file --alpn --tls-min --tls-max --pin --insecure --servername --cert --key --key-password-file -u --udp -z --zero -i --idle -q --wait -o --output -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet -s --source -p --source-port -n --numeric -h --help --version'
+            values=' -w:TIME --timeout:TIME --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT '
             places=(ADDRESS PORT)
             more= ;;
         listen)
-            options='-k --keep-open -u --udp -U --unix -z --zero -i --idle -q --wait -C --crlf -o --output -e --exec -v --verbose -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet --broker --chat -m --max-conns -w --accept-timeout -s --source -p --source-port --allow --deny --allowfile --denyfile -h --help --version'
+            options='-k --keep-open -u --udp -z --zero -i --idle -q --wait -o --output -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet --broker --chat -m --max-conns -w --accept-timeout -s --source -p --source-port --allow --deny --allowfile --denyfile -h --help --version'
             values=' -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -m:N --max-conns:N -w:TIME --accept-timeout:TIME -s:HOST --source:HOST -p:PORT --source-port:PORT --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
             places=(PORT,ADDRESS PORT)
             more= ;;

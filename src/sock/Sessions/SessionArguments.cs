@@ -66,10 +66,10 @@ internal sealed class SessionArguments
     /// <summary>Declares them on a verb; its own come first in the help.</summary>
     public SessionArguments(Verb verb)
     {
-        foreach (var option in (Option[])[_udp, _unix, _zero, _idle, _wait, _crlf, _output, _exec, _verbose])
+        foreach (var option in (Option[])[_udp, _zero, _idle, _wait, _output, _exec, _verbose])
             verb.Add(option);
         verb.AddSeldomUsed(
-            _shExec, _replies,
+            _unix, _crlf, _shExec, _replies,
             _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _hexDump, _raw, _json);
         _wire = new(verb);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sockeye.Sessions;
+using Sockeye.Tls;
 
 namespace Sockeye.Tool.Sessions;
 
@@ -64,6 +65,14 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
             : $"Connected to {InBothForms(asked, remote)}{Hint}",
         "connected",
         json => WriteEnds(json, local, remote));
+
+    /// <summary>TLS is spoken with a peer.</summary>
+    public void Secured(TlsInfo tls)
+    {
+        Tell(settings.Verbose, () => TlsText.Of(tls), "tls", json => TlsText.Write(json, tls));
+        if (TlsText.Overlooked(tls) is { } warning && !settings.Json)
+            Tell(true, () => warning, "warning", _ => { });
+    }
 
     /// <summary>We wait for peers.</summary>
     public void Listening(IReadOnlyList<Address> addresses) => Tell(

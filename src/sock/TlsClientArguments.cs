@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Sockeye.Tls;
+using Sockeye.Tool.Platform;
+
+namespace Sockeye.Tool;
+
+/// <summary>The options of a client's TLS, and what they come to.</summary>
+internal sealed class TlsClientArguments
+{
+    private readonly Option<bool> _tls = CommonOptions.Flag("--tls",
+        """
+        speak TLS (`tls://HOST:PORT` says the same)
+        The server's certificate has to be valid, for the name that was typed, and from an issuer that this system trusts.
+        What `SSLKEYLOGFILE` names gets the keys, for a program that reads captured traffic.
+        """, "--ssl");
+    private readonly Option<string[]> _pins = CommonOptions.Texts("--pin", "PIN",
+        """
+        with TLS: the key that the server has to have
+        `sha256//` and the Base64 of its SHA-256, as curl writes it. It is asked for beside all else, and also with
+        `--insecure`. Several may be given: one of them has to fit.
+        """);
+    private readonly Option<bool> _insecure = CommonOptions.Flag("--insecure",
+        "with TLS: talk with whomever answers\nWhat is wrong with the certificate is said on standard error. Who issued it is not looked at, unless `--ca-file` names somebody.");
+    private readonly Option<string?> _serverName = CommonOptions.Text("--servername", "HOST",
+        "with TLS: the name to ask for (SNI), that the certificate has to be for\nThe host that was typed unless given; a Unix socket has none.");
+    private readonly Option<string?> _certificate = CommonOptions.Text("--cert", "FILE",
+        "with TLS: the certificate to show, then its issuers (PEM)\nOnly to a server that asks for one.");
+    private readonly Option<string?> _key = CommonOptions.Text("--key", "FILE",
+        "the private key of `--cert` (PEM)\nWithout it the key is in the file of the certificate.");
+    private readonly Option<string?> _passwordFile = CommonOptions.Text("--key-password-file", "FILE", "what opens an encrypted `--key`: the first line of FILE");
+    private readonly TlsArguments _common;
+
+    /// <summary>Declares them on a verb.</summary>
+    public TlsClientArguments(Verb verb)
+    {
+        verb.Add(_tls);
+        _common = new(verb, "with TLS: who may have issued the server's certificate (PEM)\nNobody else then counts. A self-signed certificate is its own issuer.");
+        verb.AddSeldomUsed(_pins, _insecure, _serverName, _certificate, _key, _passwordFile);
+    }
+
+    /// <summary>Where to connect to, and how TLS is to be spoken there. Files are read.</summary>
+    public Target Settle(ParseResult command, Address address) => SettleAll(command, [address])[0];
+
+    /// <summary>The same for several addresses: TLS is spoken where the address says so, or everywhere.</summary>
+    public IReadOnlyList<Target> SettleAll(ParseResult command, IReadOnlyList<Address> addresses)
+    {
+        if (command.GetValue(_tls))
+            addresses = [.. addresses.Select(Over)];
+        var speaking = addresses.Where(address => Speaks(command, address)).ToList();
+        if (speaking.Count == 0)
+        {
+            ThrowIfPointless(command);
+            return [.. addresses.Select(address => new Target(address, null))];
+        }
+        ThrowIfContradictory(command, speaking);
+        var options = OptionsOf(command);
+        return [.. addresses.Select(address => new Target(address, Speaks(command, address) ? options : null))];
+    }
+
+    /// <summary>The same address with TLS.</summary>
+    private static Address Over(Address address) => address.Transport switch
+    {
+        Transport.Tcp => Address.Tls(address.Host, address.Port),
+        Transport.Udp or Transport.UnixDatagram =>
+            throw new UsageException($"TLS is for connections, and '{address}' takes datagrams", "Leave out --tls, or what asks for datagrams."),
+        _ => address,
+    };
+
+    private bool Speaks(ParseResult command, Address address) => command.GetValue(_tls) || address.Transport == Transport.Tls;
+
+    private static void ThrowIfPointless(ParseResult command)
+    {
+        if (Array.Find(OnlyWithTls, command.IsGiven) is { } option)
+            throw new UsageException($"{option} is for TLS, which is not asked for", "Add --tls, or write tls:// in front of the address.");
+    }
+
+    private void ThrowIfContradictory(ParseResult command, List<Address> addresses)
+    {
+        if (!command.IsGiven("--cert") && Array.Find(OnlyWithCertificate, command.IsGiven) is { } option)
+            throw new UsageException($"{option} belongs to a certificate, and none is given", "Add --cert FILE.");
+        if (command.GetValue(_serverName) is null && !command.GetValue(_insecure) && addresses.Find(address => address.Path is not null) is { } unnamed)
+            throw new UsageException($"'{unnamed}' has no host name that a certificate could be for", "--servername HOST says for which it has to be.");
+    }
+
+    private TlsClientOptions OptionsOf(ParseResult command)
+    {
+        if (command.GetValue(_insecure) || command.IsGiven("--ca-file"))
+            TlsEnvironment.LeaveOutAuthorities();
+        return _common.Settle(command, new TlsClientOptions
+        {
+            ServerName = command.GetValue(_serverName),
+            Certificate = command.GetValue(_certificate) is { } file
+                ? CertificateFile.Read(file, command.GetValue(_key), CertificateFile.PasswordIn(command.GetValue(_passwordFile)))
+                : null,
+            Pins = PinsIn(command.GetValue(_pins) ?? []),
+            Insecure = command.GetValue(_insecure),
+        });
+    }
+
+    private static string[] PinsIn(string[] pins)
+    {
+        try
+        {
+            _ = new TlsClientOptions { Pins = pins };
+            return pins;
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException($"--pin: {error.Message.Split(" (Parameter")[0]}", "A server's pin is told when it is refused, and by -v.");
+        }
+    }
+
+    private static readonly string[] OnlyWithCertificate = ["--key", "--key-password-file"];
+
+    private static readonly string[] OnlyWithTls =
+        [.. TlsArguments.Names, "--pin", "--insecure", "--servername", "--cert", .. OnlyWithCertificate];
+}
+
+/// <summary>Where to connect to.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Tls">How TLS is spoken there; null if it is not.</param>
+internal sealed record Target(Address Address, TlsClientOptions? Tls)
+{
+    /// <summary>What is put on a connection to there.</summary>
+    public IReadOnlyList<ConnectionLayer> Layers => Tls is null ? [] : [TlsClient.Layer(Tls)];
+}
