@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool;
 
@@ -6,18 +7,24 @@ namespace Sockeye.Tool;
 internal static class Failure
 {
     /// <summary>Says the error and returns the exit code that goes with it.</summary>
-    public static int Report(Exception error, ParseResult command) => error is AdvisedException advised
-        ? Report(advised.Error, command, advised.Advice)
-        : Report(error, command, Advice.For(error, command));
+    public static int Report(Exception error, ParseResult command) => error is RecordedException recorded
+        ? Report(recorded.Error, command, recorded.Record)
+        : Report(error, command, record: null);
 
-    private static int Report(Exception error, ParseResult command, string? advice)
+    private static int Report(Exception error, ParseResult command, SessionRecord? record) => error is AdvisedException advised
+        ? Report(advised.Error, command, advised.Advice, record)
+        : Report(error, command, Advice.For(error, command), record);
+
+    private static int Report(Exception error, ParseResult command, string? advice, SessionRecord? record)
     {
         var code = ExitCodes.Of(error);
-        if (code == ExitCodes.Success)
+        if (code == ExitCodes.Success && record is null)
             return code;
         Terminal.ClearProgress();
-        if (command.IsGiven("--json"))
-            JsonOutput.SayError(error, code, advice);
+        if (record is not null)
+            Terminal.Say(code == ExitCodes.Success ? record.Tell(code) : record.Tell(code, error, advice));
+        else if (command.IsGiven("--json"))
+            Terminal.Say(JsonOutput.Line(error, code, advice));
         else
             Say(error, advice, command);
         return code;

@@ -19,22 +19,31 @@ internal static class JsonOutput
         json.WriteEndArray();
     }));
 
-    /// <summary>Says one object on standard error.</summary>
-    public static void Say(Action<Utf8JsonWriter> properties) => Terminal.Say(Line(properties));
-
     /// <summary>One object as text.</summary>
     public static string Line(Action<Utf8JsonWriter> properties) => Text(json => WriteObject(json, properties));
 
-    /// <summary>Says an error as one object on standard error, with the fields that the sentence is made of.</summary>
-    public static void SayError(Exception error, int exitCode, string? advice) => Say(json =>
+    /// <summary>An error as one object, with the fields that the sentence is made of.</summary>
+    public static string Line(Exception error, int exitCode, string? advice) => Line(json =>
+    {
+        WriteError(json, error);
+        WriteConsequence(json, exitCode, advice);
+    });
+
+    /// <summary>Writes what failed.</summary>
+    public static void WriteError(Utf8JsonWriter json, Exception error)
     {
         json.WriteString("error", error.Message);
         if (error is NetException net)
             WriteFields(json, net);
+    }
+
+    /// <summary>Writes what follows from it.</summary>
+    public static void WriteConsequence(Utf8JsonWriter json, int exitCode, string? advice)
+    {
         json.WriteNumber("exitCode", exitCode);
         if (advice is not null)
             json.WriteString("advice", advice);
-    });
+    }
 
     private static void WriteFields(Utf8JsonWriter json, NetException error)
     {
@@ -57,6 +66,22 @@ internal static class JsonOutput
     {
         if (address is not null)
             json.WriteString(name, address.ToString());
+    }
+
+    /// <summary>Writes addresses as an array of texts.</summary>
+    public static void WriteAddresses(Utf8JsonWriter json, string name, IEnumerable<Address> addresses)
+    {
+        json.WriteStartArray(name);
+        foreach (var address in addresses)
+            json.WriteStringValue(address.ToString());
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes an object as a property.</summary>
+    public static void WriteObject(Utf8JsonWriter json, string name, Action<Utf8JsonWriter> properties)
+    {
+        json.WritePropertyName(name);
+        WriteObject(json, properties);
     }
 
     private static void WriteObject(Utf8JsonWriter json, Action<Utf8JsonWriter> properties)

@@ -1,5 +1,6 @@
 using Sockeye.Tool;
 using Sockeye.Tool.Platform;
+using Sockeye.Tool.Sessions;
 
 StandardStreams.FillGaps();
 var stop = StopSignals.Watch();
@@ -11,6 +12,11 @@ try
 }
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
+    return stop.ExitCode;
+}
+catch (RecordedException interrupted) when (interrupted.Error is OperationCanceledException && stop.Token.IsCancellationRequested)
+{
+    Terminal.Say(interrupted.Record.Tell(stop.ExitCode));
     return stop.ExitCode;
 }
 catch (Exception error)

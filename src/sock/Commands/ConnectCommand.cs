@@ -68,34 +68,36 @@ internal static class ConnectCommand
         public required SessionSettings Session { get; init; }
     }
 
-    private static Task<int> RunAsync(Settings settings, CancellationToken cancel) =>
-        settings.Session.IsDatagram ? TalkInDatagramsAsync(settings, cancel) : TalkAsync(settings, cancel);
-
-    private static async Task<int> TalkAsync(Settings settings, CancellationToken cancel)
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
-        var talk = new SessionTalk(settings.Session);
-        await using var connection = await Connection.ConnectAsync(settings.Target.Address, OptionsOf(settings, talk), cancel);
-        if (settings.Session.OnlyConnect)
-            talk.IsThere(settings.Target.Address, connection);
-        else
-            talk.Connected(settings.Target.Address, connection.LocalAddress, connection.RemoteAddress);
-        if (TlsInfo.Of(connection) is { } facts)
-            talk.Secured(facts);
-        if (settings.Session.OnlyConnect)
-            return ExitCodes.Success;
-        using var runner = new SessionRunner(settings.Session);
-        await runner.RunAsync(await settings.Session.EndOfAsync(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
+        var talk = new SessionTalk(settings.Session, settings.Target.Address);
+        await talk.RunAsync(() => settings.Session.IsDatagram
+            ? TalkInDatagramsAsync(settings, talk, cancel)
+            : TalkAsync(settings, talk, cancel));
         return ExitCodes.Success;
     }
 
-    private static async Task<int> TalkInDatagramsAsync(Settings settings, CancellationToken cancel)
+    private static async Task TalkAsync(Settings settings, SessionTalk talk, CancellationToken cancel)
     {
-        var talk = new SessionTalk(settings.Session);
+        await using var connection = await Connection.ConnectAsync(settings.Target.Address, OptionsOf(settings, talk), cancel);
+        if (settings.Session.OnlyConnect)
+            talk.IsThere(connection);
+        else
+            talk.Connected(connection.LocalAddress, connection.RemoteAddress);
+        if (TlsInfo.Of(connection) is { } facts)
+            talk.Secured(facts);
+        if (settings.Session.OnlyConnect)
+            return;
+        using var runner = new SessionRunner(settings.Session);
+        await runner.RunAsync(await settings.Session.EndOfAsync(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
+    }
+
+    private static async Task TalkInDatagramsAsync(Settings settings, SessionTalk talk, CancellationToken cancel)
+    {
         await using var socket = await DatagramSocket.ConnectAsync(settings.Target.Address, DatagramOptionsOf(settings), cancel);
-        talk.Connected(settings.Target.Address, socket.LocalAddress, socket.RemoteAddress!);
+        talk.Connected(socket.LocalAddress, socket.RemoteAddress!);
         using var runner = new SessionRunner(settings.Session);
         await runner.RunAsync(End.Of(socket), socket.LocalAddress, socket.RemoteAddress!, talk, cancel);
-        return ExitCodes.Success;
     }
 
     private static ConnectOptions OptionsOf(Settings settings, SessionTalk talk) => new()

@@ -81,13 +81,15 @@ internal static class ListenCommand
             return await reception.RunAsync();
         }
         var access = settings.Access is null ? null : await settings.Access.ResolveAsync(cancel);
-        await (settings.Session.IsDatagram ? ReceiveAsync(settings, access, cancel) : AcceptAsync(settings, access, cancel));
+        var talk = new SessionTalk(settings.Session);
+        await talk.RunAsync(() => settings.Session.IsDatagram
+            ? ReceiveAsync(settings, access, talk, cancel)
+            : AcceptAsync(settings, access, talk, cancel));
         return ExitCodes.Success;
     }
 
-    private static async Task AcceptAsync(ListenSettings settings, AccessList? access, CancellationToken cancel)
+    private static async Task AcceptAsync(ListenSettings settings, AccessList? access, SessionTalk talk, CancellationToken cancel)
     {
-        var talk = new SessionTalk(settings.Session);
         await using var listener = Listener.Listen(settings.Address, new() { Access = access, OnRefused = talk.Refused });
         talk.Listening(listener.LocalAddresses);
         await using var caller = await WithinAsync(settings.AcceptTimeout, listener.AcceptAsync, cancel);
@@ -103,9 +105,8 @@ internal static class ListenCommand
     }
 
     /// <summary>The first sender is the peer: answers go there, datagrams of others are dropped.</summary>
-    private static async Task ReceiveAsync(ListenSettings settings, AccessList? access, CancellationToken cancel)
+    private static async Task ReceiveAsync(ListenSettings settings, AccessList? access, SessionTalk talk, CancellationToken cancel)
     {
-        var talk = new SessionTalk(settings.Session);
         await using var socket = DatagramSocket.Bind(settings.Address, new()
         {
             MaxDatagram = SessionSettings.LargestDatagram,

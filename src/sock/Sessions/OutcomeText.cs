@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using Sockeye.Sessions;
 
@@ -23,6 +24,19 @@ internal static class OutcomeText
         SessionEnding.OutputClosed => "Nobody reads our output any more",
         SessionEnding.Cancelled => "Interrupted",
         _ => "Failed",
+    };
+
+    /// <summary>The option whose limit or number ended it; null if none did.</summary>
+    public static string? Option(SessionOutcome outcome, SessionSettings settings) => (outcome.Ending, settings.Rules) switch
+    {
+        (SessionEnding.PeerEnded, _) when settings.SenderIdle is not null => "--idle",
+        (SessionEnding.PeerEnded, { PeerEndedWait.Ticks: > 0 }) => "--peer-ended-wait",
+        (SessionEnding.LocalEnded, { LocalEndedWait.Ticks: > 0 }) when settings.Exec is null => "-q",
+        (SessionEnding.RepliesCame, _) => "--replies",
+        _ when outcome.Error is not NetException { Kind: NetErrorKind.TimedOut } late || late.GetBaseException() is SocketException => null,
+        (_, { MaxDuration.Ticks: > 0 and var most }) when outcome.Duration.Ticks >= most => "--max-time",
+        (_, { IdleTimeout.Ticks: > 0 }) => "--idle",
+        _ => "-q",
     };
 
     /// <summary>How much went each way.</summary>
@@ -55,18 +69,14 @@ internal static class OutcomeText
         return $"Times: {string.Join(", ", [.. steps, $"total {Of(total)}"])}";
     }
 
-    /// <summary>The same, as properties of an object.</summary>
-    public static void Write(Utf8JsonWriter json, SessionOutcome outcome, ConnectReport? report)
+    /// <summary>How much went each way, as properties of an object.</summary>
+    public static void WriteAmounts(Utf8JsonWriter json, SessionOutcome outcome)
     {
-        json.WriteString("ending", JsonNamingPolicy.CamelCase.ConvertName(outcome.Ending.ToString()));
         json.WriteNumber("bytesSent", outcome.BytesSent);
         json.WriteNumber("bytesReceived", outcome.BytesReceived);
         json.WriteNumber("bytesUnsent", outcome.BytesUnsent);
         json.WriteNumber("messagesSent", outcome.MessagesSent);
         json.WriteNumber("messagesReceived", outcome.MessagesReceived);
-        WriteTimes(json, report, outcome.FirstReceived, outcome.Duration + Before(report));
-        WriteSeconds(json, "inputEnded", outcome.LocalEnded);
-        WriteSeconds(json, "peerEnded", outcome.PeerEnded);
     }
 
     /// <summary>The times of <see cref="Times(ConnectReport?, TimeSpan?, TimeSpan)"/>, as properties in seconds.</summary>
@@ -99,7 +109,8 @@ internal static class OutcomeText
     /// <summary>What went by until there was a connection.</summary>
     public static TimeSpan Before(ConnectReport? report) => report is null ? TimeSpan.Zero : report.Resolve + report.Connect;
 
-    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? time)
+    /// <summary>A time as a property, in seconds, if there is one.</summary>
+    public static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? time)
     {
         if (time is { } known)
             json.WriteNumber(name, known.TotalSeconds);

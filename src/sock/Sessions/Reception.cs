@@ -22,7 +22,7 @@ internal sealed class Reception : IAsyncDisposable
     public Reception(ListenSettings settings, CancellationToken cancel)
     {
         _settings = settings;
-        _talk = new(settings.Session, _journal.Note);
+        _talk = new(settings.Session, say: _journal.Note);
         _over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _broker = settings.Session.Exec is null ? BrokerFor(settings) : null;
         _runner = new(settings.Session, LocalEnd);
@@ -120,14 +120,20 @@ internal sealed class Reception : IAsyncDisposable
         _absence.Came();
         try
         {
-            _talk.Accepted(from, to);
-            if (await _runner.RunAsync(peer, from, to, _talk.With(to), cancel) == SessionEnding.OutputClosed)
-                await _over.CancelAsync();
+            var talk = _talk.With(to);
+            await talk.RunAsync(() => TalkAsync(peer, from, to, talk, cancel));
         }
         finally
         {
             _absence.Left();
         }
+    }
+
+    private async Task TalkAsync(End peer, Address from, Address to, SessionTalk talk, CancellationToken cancel)
+    {
+        talk.Accepted(from, to);
+        if (await _runner.RunAsync(peer, from, to, talk, cancel) == SessionEnding.OutputClosed)
+            await _over.CancelAsync();
     }
 
     private End LocalEnd(Address from, Address to, Stream? output)
@@ -147,9 +153,10 @@ internal sealed class Reception : IAsyncDisposable
     /// <summary>Says what went wrong with a peer. What went wrong here (a full disk, ...) ends everything.</summary>
     private void Ended(Exception? error)
     {
-        if (error is null || _over.IsCancellationRequested)
+        var ofPeer = error is NetException or AdvisedException or RecordedException { Error: NetException or AdvisedException };
+        if (error is null || (_over.IsCancellationRequested && !(ofPeer && _settings.Session.Json)))
             return;
-        if (error is NetException or AdvisedException)
+        if (ofPeer)
             _settings.Report(error);
         else
             Fail(error);

@@ -59,7 +59,13 @@ internal sealed class SessionArguments
     private readonly Option<bool> _hexDump = CommonOptions.Flag("--hex-dump", "show every byte on standard error\nIn hexadecimal and as text, `>` before what is sent and `<` before what comes.", "-x");
     private readonly Option<bool> _raw = CommonOptions.Flag("--raw", "let the peer control the terminal\nElse its control characters are shown on a terminal, and not obeyed.");
     private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended\nAddresses that were tried in vain, both ends, bytes each way, and how long each step took.");
-    private readonly Option<bool> _json = CommonOptions.Flag("--json", "say it on standard error as JSON lines\nOne object an event, an error too. With `-z` what was found out is one on standard output.");
+    private readonly Option<bool> _json = CommonOptions.Flag("--json",
+        """
+        tell it as one JSON object on standard error, at its end
+        With the addresses that were tried, both ends, bytes each way, how long each step took, why it ended, the exit code,
+        and the fields of an error if there was one. `listen` says where it listens in a line before, and with `-k` has an
+        object for each conversation. With `-z` what was found out is one on standard output.
+        """);
 
     private readonly WireArguments _wire;
 

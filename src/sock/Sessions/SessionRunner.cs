@@ -78,19 +78,11 @@ internal sealed class SessionRunner : IDisposable
     {
         if (outcome.Ending == SessionEnding.Cancelled)
             throw new OperationCanceledException(cancel);
-        if (outcome.Error is NetException { Kind: NetErrorKind.TimedOut } late)
-            throw new AdvisedException(late, $"{OptionBehind(outcome)} TIME allows more, 'none' any time.");
+        if (outcome.Error is NetException late && OutcomeText.Option(outcome, _settings) is { } limit)
+            throw new AdvisedException(late, $"{limit} TIME allows more, 'none' any time.");
         if (outcome.Error is not null)
             ExceptionDispatchInfo.Throw(outcome.Error);
     }
-
-    /// <summary>Which limit it was that passed.</summary>
-    private string OptionBehind(SessionOutcome outcome) => _settings.Rules switch
-    {
-        { MaxDuration: var most } when most != Timeout.InfiniteTimeSpan && outcome.Duration >= most => "--max-time",
-        { IdleTimeout: var idle } when idle != Timeout.InfiniteTimeSpan => "--idle",
-        _ => "-q",
-    };
 
     /// <summary>Some servers take a half-close for a client that has gone. Whoever only takes in a file ends just so, and so do
     /// our own callers.</summary>

@@ -4,34 +4,51 @@ using Sockeye.Tls;
 
 namespace Sockeye.Tool.Sessions;
 
-/// <summary>What is said about a conversation on standard error: little to a person, more with -v, all of it with --json.</summary>
+/// <summary>What is said about a conversation on standard error: little to a person, more with -v; with --json all of it, in one
+/// object at its end.</summary>
 /// <param name="settings">How much is to be said.</param>
+/// <param name="asked">Where we call, as the user gave it; null where we are called.</param>
 /// <param name="say">Says a line; null for standard error itself.</param>
 /// <param name="peer">With whom, where there are many; null where that is plain.</param>
-internal sealed class SessionTalk(SessionSettings settings, Action<string>? say = null, Address? peer = null)
+internal sealed class SessionTalk(SessionSettings settings, Address? asked = null, Action<string>? say = null, Address? peer = null)
 {
+    private readonly SessionRecord _record = new(asked);
     private readonly Action<string> _say = say ?? Terminal.Say;
     private int _ended;
     private readonly bool _isForPerson = Terminal.ErrorIsTerminal && Terminal.OutputIsTerminal;
 
     /// <summary>The same for one of many conversations: every line begins with the peer's address.</summary>
-    public SessionTalk With(Address one) => new(settings, say, one);
+    public SessionTalk With(Address one) => new(settings, say: say, peer: one);
+
+    /// <summary>Holds the conversation; with --json its object is said at the end, or goes with what is thrown.</summary>
+    public async Task RunAsync(Func<Task> conversation)
+    {
+        try
+        {
+            await conversation();
+        }
+        catch (OperationCanceledException) when (settings.Json && peer is not null)
+        {
+            // One of many: to be stopped is their good end.
+        }
+        catch (Exception error) when (settings.Json)
+        {
+            throw new RecordedException(error, _record);
+        }
+        if (settings is { Json: true, OnlyConnect: false })
+            _say(_record.Tell(ExitCodes.Success));
+    }
 
     /// <summary>An address was tried.</summary>
-    public void Tried(ConnectAttempt attempt) => Tell(
-        settings.Verbose && attempt.Error is not null,
-        () => $"Tried {attempt.Address}: {attempt.Error?.Reason} ({OutcomeText.Of(attempt.Elapsed)})",
-        "tried",
-        json =>
-        {
-            JsonOutput.WriteAddress(json, "address", attempt.Address);
-            json.WriteNumber("seconds", attempt.Elapsed.TotalSeconds);
-            if (attempt.Error is not null)
-                json.WriteString("error", attempt.Error.Reason);
-        });
+    public void Tried(ConnectAttempt attempt)
+    {
+        _record.NoteTried(attempt);
+        if (attempt.Error is not null && settings.Verbose)
+            Tell($"Tried {attempt.Address}: {attempt.Error.Reason} ({OutcomeText.Of(attempt.Elapsed)})");
+    }
 
     /// <summary>What -z was to find out, on standard output.</summary>
-    public void IsThere(Address asked, Connection connection)
+    public void IsThere(Connection connection)
     {
         var took = connection.Report!;
         if (settings.Json)
@@ -40,11 +57,13 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
             {
                 WriteEnds(json, connection.LocalAddress, connection.RemoteAddress);
                 OutcomeText.Write(json, took);
+                if (TlsInfo.Of(connection) is { } tls)
+                    JsonOutput.WriteObject(json, "tls", inner => TlsText.Write(inner, tls));
             });
         }
         else
         {
-            Terminal.Print($"Connected to {InBothForms(asked, connection.RemoteAddress)} in {OutcomeText.Of(took.Resolve + took.Connect)}");
+            Terminal.Print($"Connected to {InBothForms(connection.RemoteAddress)} in {OutcomeText.Of(took.Resolve + took.Connect)}");
         }
     }
 
@@ -58,54 +77,62 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
     }
 
     /// <summary>We reached a peer.</summary>
-    public void Connected(Address asked, Address local, Address remote) => Tell(
-        settings.Verbose || _isForPerson,
-        () => settings.Verbose && local.Path is not ""
-            ? $"Connected from {local} to {remote}"
-            : $"Connected to {InBothForms(asked, remote)}{Hint}",
-        "connected",
-        json => WriteEnds(json, local, remote));
+    public void Connected(Address local, Address remote)
+    {
+        _record.NoteConnected(local, remote);
+        if (settings.Verbose && local.Path is not "")
+            Tell($"Connected from {local} to {remote}");
+        else if (settings.Verbose || _isForPerson)
+            Tell($"Connected to {InBothForms(remote)}{Hint}");
+    }
 
     /// <summary>TLS is spoken with a peer.</summary>
     public void Secured(TlsInfo tls)
     {
-        Tell(settings.Verbose, () => TlsText.Of(tls), "tls", json => TlsText.Write(json, tls));
-        if (TlsText.Overlooked(tls) is { } warning && !settings.Json)
-            Tell(true, () => warning, "warning", _ => { });
+        _record.NoteSecured(tls);
+        if (settings.Verbose)
+            Tell(TlsText.Of(tls));
+        if (TlsText.Overlooked(tls) is { } warning)
+            Tell(warning);
     }
 
-    /// <summary>We wait for peers.</summary>
-    public void Listening(IReadOnlyList<Address> addresses) => Tell(
-        true,
-        () => $"Listening at {string.Join(" and ", addresses)}",
-        "listening",
-        json =>
-        {
-            json.WriteStartArray("addresses");
-            foreach (var address in addresses)
-                json.WriteStringValue(address.ToString());
-            json.WriteEndArray();
-        });
+    /// <summary>We wait for peers. A script that let the system choose the port learns it here.</summary>
+    public void Listening(IReadOnlyList<Address> addresses)
+    {
+        if (settings.Json)
+            _say(JsonOutput.Line(json => JsonOutput.WriteAddresses(json, "listening", addresses)));
+        else
+            Tell($"Listening at {string.Join(" and ", addresses)}");
+    }
 
     /// <summary>A peer reached us.</summary>
-    public void Accepted(Address local, Address remote) => Tell(
-        settings.Verbose || _isForPerson,
-        () => settings.IsDatagram
-            ? $"First datagram from {Named(remote)}{Hint}"
-            : $"Connection from {Named(remote)} to {local}{Hint}",
-        "accepted",
-        json => WriteEnds(json, local, remote));
-
-    /// <summary>A caller or datagram was sent away.</summary>
-    public void Refused(Address remote, string reason) => Tell(
-        true,
-        () => $"Refused {Named(remote)}: {reason}",
-        "refused",
-        json =>
+    public void Accepted(Address local, Address remote)
+    {
+        _record.NoteAccepted(local, remote);
+        if (!settings.Json && (settings.Verbose || _isForPerson))
         {
-            JsonOutput.WriteAddress(json, "remoteAddress", remote);
-            json.WriteString("reason", reason);
-        });
+            _say(settings.IsDatagram
+                ? $"First datagram from {Named(remote)}{Hint}"
+                : $"Connection from {Named(remote)} to {local}{Hint}");
+        }
+    }
+
+    /// <summary>A caller or datagram was sent away, which is part of no conversation.</summary>
+    public void Refused(Address remote, string reason)
+    {
+        if (settings.Json)
+        {
+            _say(JsonOutput.Line(json =>
+            {
+                JsonOutput.WriteAddress(json, "refused", remote);
+                json.WriteString("reason", reason);
+            }));
+        }
+        else
+        {
+            Tell($"Refused {Named(remote)}: {reason}");
+        }
+    }
 
     /// <summary>A direction has ended: what is the session waiting for now?</summary>
     public void Ended(SessionDirection direction)
@@ -115,55 +142,54 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
             return;
         var isOver = Interlocked.Increment(ref _ended) == 2
             || (isInput ? settings.Rules.LocalEndedWait : settings.Rules.PeerEndedWait) == TimeSpan.Zero;
-        Tell(
-            settings.Verbose && !isOver,
-            () => isInput ? $"{Input} ended; {WhatFollowsInput}" : $"The peer ended; {WhatFollowsPeer}",
-            isInput ? "inputEnded" : "peerEnded",
-            _ => { });
+        if (settings.Verbose && !isOver)
+            Tell(isInput ? $"{Input} ended; {WhatFollowsInput}" : $"The peer ended; {WhatFollowsPeer}");
     }
 
     /// <summary>A datagram was longer than what a receive takes.</summary>
-    public void Truncated(int size) => Tell(
-        true, () => $"warning: a datagram was longer than {size} bytes and was cut", "truncated", json => json.WriteNumber("bytes", size));
+    public void Truncated(int size)
+    {
+        _record.NoteTruncated();
+        Tell($"warning: a datagram was longer than {size} bytes and was cut");
+    }
 
     /// <summary>An empty datagram came where it would leave no trace.</summary>
-    public void EmptyDatagram() => Tell(settings.Verbose, () => "An empty datagram came", "emptyDatagram", _ => { });
+    public void EmptyDatagram()
+    {
+        if (settings.Verbose)
+            Tell("An empty datagram came");
+    }
 
     /// <summary>The program that was given the peer has ended.</summary>
-    public void ProgramEnded(int exitCode) => Tell(
-        settings.Verbose, () => $"The program ended with exit code {exitCode}", "programEnded", json => json.WriteNumber("exitCode", exitCode));
+    public void ProgramEnded(int exitCode)
+    {
+        _record.NoteProgramEnded(exitCode);
+        if (settings.Verbose)
+            Tell($"The program ended with exit code {exitCode}");
+    }
 
     /// <summary>It is over.</summary>
     public void Finished(SessionOutcome outcome, ConnectReport? report)
     {
         _ended = 0;
-        Tell(
-            settings.Verbose,
-            () => $"{OutcomeText.Reason(outcome, settings)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}\n"
-                + OutcomeText.Times(outcome, report),
-            "finished",
-            json => OutcomeText.Write(json, outcome, report));
+        _record.NoteFinished(outcome, report, OutcomeText.Option(outcome, settings));
+        if (!settings.Verbose)
+            return;
+        Tell($"{OutcomeText.Reason(outcome, settings)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}");
+        Tell(OutcomeText.Times(outcome, report));
     }
 
     /// <summary>A next step for the user.</summary>
-    public void Advise(string advice) => Tell(true, () => advice, "advice", json => json.WriteString("text", advice));
-
-    private void Tell(bool inWords, Func<string> words, string what, Action<Utf8JsonWriter> facts)
+    public void Advise(string advice)
     {
-        if (settings.Json)
-        {
-            _say(JsonOutput.Line(json =>
-            {
-                json.WriteString("event", what);
-                JsonOutput.WriteAddress(json, "peer", peer);
-                facts(json);
-            }));
-        }
-        else if (inWords)
-        {
-            foreach (var line in words().Split('\n'))
-                _say(peer is null ? line : $"{Named(peer)}: {line}");
-        }
+        _record.NoteAdvice(advice);
+        Tell(advice);
+    }
+
+    private void Tell(string words)
+    {
+        if (!settings.Json)
+            _say(peer is null ? words : $"{Named(peer)}: {words}");
     }
 
     /// <summary>A person at the keyboard is told how to stop; others know.</summary>
@@ -191,7 +217,7 @@ internal sealed class SessionTalk(SessionSettings settings, Action<string>? say 
         var wait => $"sending input until it ends or pauses for {Duration.InWords(wait)}",
     };
 
-    private static string InBothForms(Address asked, Address remote) => asked.Equals(remote) ? $"{asked}" : $"{asked} ({remote})";
+    private string InBothForms(Address remote) => remote.Equals(asked) ? $"{asked}" : $"{asked} ({remote})";
 
     /// <summary>A Unix peer chose its name itself, or has none.</summary>
     private static string Named(Address remote) => remote.Path is "" ? "an unnamed peer" : Terminal.Harmless(remote.ToString());

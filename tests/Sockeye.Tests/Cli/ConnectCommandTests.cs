@@ -82,20 +82,6 @@ public sealed class ConnectCommandTests : IDisposable
     }
 
     [Fact(Timeout = HangGuard)]
-    public async Task Json_says_the_same_on_standard_error_and_leaves_the_data_alone()
-    {
-        await using var server = Server.Start("127.0.0.1:0", AnswerAfterEnd);
-        var result = await RunAsync("hello\n", "--json 127.0.0.1 {0}", server);
-        Assert.Equal("You sent 6 bytes\n", result.Output);
-        var events = Events(result.Error);
-        Assert.Equal(["tried", "connected", "inputEnded", "peerEnded", "finished"], events.Select(e => e.GetProperty("event").GetString()));
-        Assert.Equal(server.LocalAddress.ToString(), events[1].GetProperty("remoteAddress").GetString());
-        var finished = events[^1];
-        Assert.Equal("bothEnded", finished.GetProperty("ending").GetString());
-        Assert.Equal((6, 17), (finished.GetProperty("bytesSent").GetInt64(), finished.GetProperty("bytesReceived").GetInt64()));
-    }
-
-    [Fact(Timeout = HangGuard)]
     public async Task A_reset_ends_7_and_says_how_many_bytes_had_gone_each_way()
     {
         await using var server = Server.Start("127.0.0.1:0", async (peer, cancel) =>
@@ -350,9 +336,6 @@ public sealed class ConnectCommandTests : IDisposable
     }
 
     private static Task Echo(Connection peer, CancellationToken cancel) => peer.CopyToAsync(peer, cancel);
-
-    private static List<JsonElement> Events(string lines) =>
-        [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
     private static int UnusedPort()
     {
