@@ -16,8 +16,8 @@ public delegate Task ConnectionHandler(Connection peer, CancellationToken cancel
 /// Nothing that one connection or its handler does harms another.
 /// </summary>
 /// <remarks>
-/// Stopping has three steps. Accepting ends at once: later callers are refused. Connections may come to their own end
-/// within <see cref="ServerOptions.DrainTimeout"/>. Then the rest are aborted and their handlers' token is cancelled; a
+/// Stopping has three steps. Accepting ends at once: later callers are refused, and those whose layers (a TLS handshake)
+/// are still at work are aborted, which counts for nothing. Connections may come to their own end within <see cref="ServerOptions.DrainTimeout"/>. Then the rest are aborted and their handlers' token is cancelled; a
 /// handler that has not returned one second later is left behind, and the server has stopped all the same.
 /// </remarks>
 /// <example>
@@ -205,7 +205,7 @@ public sealed class Server : IAsyncDisposable
 
     private void Begin(Connection connection)
     {
-        var served = new ServedConnection(connection, _options.OnDisconnected);
+        var served = new ServedConnection(connection, _options.OnDisconnected) { HasLayers = _listener.Options.Layers.Count == 0 };
         if (_served.TryAdd(served))
             _ = Task.Run(() => ServeAsync(served)); // a handler may block: never on the accepting task
         else
@@ -234,6 +234,7 @@ public sealed class Server : IAsyncDisposable
             var listen = _listener.Options;
             served.Connection = await ConnectionLayers.ApplyAsync(
                 listen.Layers, served.Connection, LocalAddress, listen.LayerTimeout, _options.Time, _aborting.Token).ConfigureAwait(false);
+            served.HasLayers = true;
             _options.OnConnected?.Invoke(served.Connection);
             await _handler(served.Connection, _aborting.Token).ConfigureAwait(false);
             await served.Connection.CloseAsync(_aborting.Token).ConfigureAwait(false);
@@ -255,6 +256,7 @@ public sealed class Server : IAsyncDisposable
     private async Task<int> DrainAsync()
     {
         var drained = _served.CloseAsync();
+        CutOff(_served.ToArray().Where(served => !served.HasLayers), NetOperation.Handshake, "cut off, because its handshake was not done when the server began to stop");
         await WaitAsync(drained, _options.DrainTimeout).ConfigureAwait(false);
         var late = CutOffRest();
         await WaitAsync(drained, HandlerGrace).ConfigureAwait(false);
@@ -269,18 +271,21 @@ public sealed class Server : IAsyncDisposable
     private int CutOffRest()
     {
         var late = _served.ToArray();
-        foreach (var served in late)
+        CutOff(late, NetOperation.Close, $"cut off, because it was still open {Texts.Of(_options.DrainTimeout)} after the server began to stop");
+        _ = _aborting.CancelAsync(); // what handlers registered there may block or throw: not here
+        return late.Length;
+    }
+
+    private static void CutOff(IEnumerable<ServedConnection> connections, NetOperation operation, string reason)
+    {
+        foreach (var served in connections)
         {
-            served.CutOff(new NetException(
-                NetErrorKind.TimedOut, NetOperation.Close,
-                $"cut off, because it was still open {Texts.Of(_options.DrainTimeout)} after the server began to stop")
+            served.CutOff(new NetException(NetErrorKind.TimedOut, operation, reason)
             {
                 LocalAddress = served.Connection.LocalAddress,
                 RemoteAddress = served.Connection.RemoteAddress,
             });
         }
-        _ = _aborting.CancelAsync(); // what handlers registered there may block or throw: not here
-        return late.Length;
     }
 
     // Short enough to serve again soon after descriptors come free, long enough to be no load meanwhile.

@@ -67,10 +67,6 @@ internal static class TlsText
         json.WriteEndArray();
     }
 
-    /// <summary>By what clients know a certificate that nobody vouches for, in two lines.</summary>
-    public static string OfUnknown(CertificateInfo certificate) =>
-        $"Self-signed certificate, SHA-256 fingerprint {certificate.Fingerprint}\nClients know it by --insecure --pin {certificate.Pin}";
-
     /// <summary>What a certificate says, as an object.</summary>
     public static void WriteCertificate(Utf8JsonWriter json, string name, CertificateInfo certificate)
     {

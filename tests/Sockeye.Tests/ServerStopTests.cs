@@ -144,6 +144,32 @@ public class ServerStopTests
         () => new ServerOptions { DrainTimeout = TimeSpan.FromSeconds(-2) });
 
     [Fact(Timeout = HangGuard)]
+    public async Task Who_is_in_the_middle_of_a_handshake_is_cut_off_at_once_and_not_counted()
+    {
+        var entered = new TaskCompletionSource();
+        var server = Server.Start(AnyPort, EchoAsync, Options with
+        {
+            DrainTimeout = Timeout.InfiniteTimeSpan,
+            Listen = new()
+            {
+                LayerTimeout = Timeout.InfiniteTimeSpan,
+                Layers = [async (inner, cancel) =>
+                {
+                    entered.SetResult();
+                    await inner.Lines.ReadLineAsync(cancel);
+                    return inner;
+                }],
+            },
+        });
+        await using var caller = await Connection.ConnectAsync(server.LocalAddress);
+        await entered.Task;
+        Assert.Equal(0, await server.StopAsync());
+        var error = Assert.IsType<NetException>(await _reports.NextAsync());
+        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Handshake), (error.Kind, error.Operation));
+        Assert.Equal("cut off, because its handshake was not done when the server began to stop", error.Reason);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task A_handler_may_stop_its_server_but_not_wait_for_itself()
     {
         Server? server = null;

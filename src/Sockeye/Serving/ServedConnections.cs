@@ -8,6 +8,9 @@ internal sealed class ServedConnection(Connection connection, Action<Connection,
     /// <summary>The bare connection, then the outermost of its layers.</summary>
     public Connection Connection { get; set; } = connection;
 
+    /// <summary>Whether all layers are on it: until then nobody serves it.</summary>
+    public bool HasLayers { get; set; }
+
     /// <summary>Why the server dropped it, if it did: what its end is reported with, whatever the handler says of it.</summary>
     public NetException? CutOffReason { get; private set; }
 

@@ -8,6 +8,7 @@ namespace Sockeye.Tls;
 internal sealed class TlsLink(Connection inner, SslStream tls, TlsWire wire, TlsInfo info) : LayerLink(inner)
 {
     private NetException? _broken;
+    private bool _hasSpoken;
     private bool _peerEnded;
     private bool _hadArrived;
     private ReadOnlyMemory<byte>? _closeNotify;
@@ -24,6 +25,7 @@ internal sealed class TlsLink(Connection inner, SslStream tls, TlsWire wire, Tls
         try
         {
             var count = await tls.ReadAsync(buffer, cancel).ConfigureAwait(false);
+            _hasSpoken |= count > 0;
             return count > 0 || buffer.IsEmpty ? count : NoteEnd();
         }
         catch (Exception error) when (TlsFailure.IsOfTls(error))
@@ -108,8 +110,14 @@ internal sealed class TlsLink(Connection inner, SslStream tls, TlsWire wire, Tls
         await tls.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>A client may be done with the handshake before it looks at our certificate, and not all say so when they do not
+    /// like it.</summary>
     private NetException WithoutCloseNotify(Exception? error = null) => Inner.Error(
-        NetErrorKind.ClosedEarly, NetOperation.Read, "the connection ended without TLS's own end (close_notify): more may be missing", error);
+        NetErrorKind.ClosedEarly, NetOperation.Read,
+        tls.IsServer && !_hasSpoken
+            ? "the client ended the connection without a word after the TLS handshake: it may not trust our certificate"
+            : "the connection ended without TLS's own end (close_notify): more may be missing",
+        error);
 
     /// <summary>Keys and counters no longer agree with the peer's: nothing more can be read or written.</summary>
     private NetException Broken(Exception error, NetOperation operation)

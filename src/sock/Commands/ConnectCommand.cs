@@ -84,8 +84,7 @@ internal static class ConnectCommand
             talk.IsThere(connection);
         else
             talk.Connected(connection.LocalAddress, connection.RemoteAddress);
-        if (TlsInfo.Of(connection) is { } facts)
-            talk.Secured(facts);
+        talk.Secured(TlsInfo.Of(connection));
         if (settings.Session.OnlyConnect)
             return;
         using var runner = new SessionRunner(settings.Session);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Sockeye.Sessions;
+using Sockeye.Tls;
 using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool.Commands;
@@ -45,6 +46,7 @@ internal static class ListenCommand
         var host = CommonOptions.Text("--source", "HOST", "address to listen at\nAs `nc -l -s HOST -p PORT` has it.", "-s");
         var port = CommonOptions.Text("--source-port", "PORT", "port to listen at", "-p");
         verb.Add(keepOpen);
+        var tls = new TlsServerArguments(verb);
         var session = new SessionArguments(verb);
         verb.AddSeldomUsed(broker, chat, maxCallers, acceptTimeout, host, port);
         var access = new AccessArguments(verb);
@@ -59,7 +61,8 @@ internal static class ListenCommand
                 ThrowIfContradictory(command, keepsOpen, company, local);
                 return new ListenSettings
                 {
-                    Address = local,
+                    Address = TlsServing.Below(local),
+                    Tls = tls.Settle(command, local),
                     KeepOpen = keepsOpen,
                     Company = company,
                     MaxCallers = command.GetValue(maxCallers),
@@ -91,8 +94,11 @@ internal static class ListenCommand
     private static async Task AcceptAsync(ListenSettings settings, AccessList? access, SessionTalk talk, CancellationToken cancel)
     {
         await using var listener = Listener.Listen(settings.Address, new() { Access = access, OnRefused = talk.Refused });
-        talk.Listening(listener.LocalAddresses);
-        await using var caller = await WithinAsync(settings.AcceptTimeout, listener.AcceptAsync, cancel);
+        talk.Listening(listener.LocalAddresses, settings.Tls);
+        Func<CancellationToken, ValueTask<Connection>> accept = settings.Tls is { } tls
+            ? new FirstCaller(listener, tls.Options, settings.Report).AcceptAsync
+            : listener.AcceptAsync;
+        await using var caller = await WithinAsync(settings.AcceptTimeout, accept, cancel);
         await listener.DisposeAsync();
         if (settings.Session.OnlyConnect)
         {
@@ -100,6 +106,7 @@ internal static class ListenCommand
             return;
         }
         talk.Accepted(caller.LocalAddress, caller.RemoteAddress);
+        talk.Secured(TlsInfo.Of(caller));
         using var runner = new SessionRunner(settings.Session);
         await runner.RunAsync(await settings.Session.EndOfAsync(caller), caller.LocalAddress, caller.RemoteAddress, talk, cancel);
     }
@@ -188,12 +195,7 @@ internal static class ListenCommand
     };
 
     private static Address At(Address address, string host) =>
-        address.Transport switch
-        {
-            Transport.Udp => Address.Udp(host, address.Port),
-            Transport.Tls => Address.Tls(host, address.Port),
-            _ => Address.Tcp(host, address.Port),
-        };
+        address.Transport == Transport.Udp ? Address.Udp(host, address.Port) : Address.Tcp(host, address.Port);
 
     private static readonly TimeSpan UsualSenderIdle = TimeSpan.FromSeconds(60);
 }

@@ -21,8 +21,8 @@ _sock() {
             places=(ADDRESS PORT)
             more= ;;
         listen)
-            options='-k --keep-open -u --udp -z --zero -i --idle -q --wait -o --output -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet --broker --chat -m --max-conns -w --accept-timeout -s --source -p --source-port --allow --deny --allowfile --denyfile -h --help --version'
-            values=' -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -m:N --max-conns:N -w:TIME --accept-timeout:TIME -s:HOST --source:HOST -p:PORT --source-port:PORT --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
+            options='-k --keep-open --ssl --tls --cert --key --key-password-file --client-cert --ca-file --alpn --tls-min --tls-max -u --udp -z --zero -i --idle -q --wait -o --output -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet --broker --chat -m --max-conns -w --accept-timeout -s --source -p --source-port --allow --deny --allowfile --denyfile -h --help --version'
+            values=' --cert:FILE --key:FILE --key-password-file:FILE --client-cert:NotAsked,Optional,optional,Required,required --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -m:N --max-conns:N -w:TIME --accept-timeout:TIME -s:HOST --source:HOST -p:PORT --source-port:PORT --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
             places=(PORT,ADDRESS PORT)
             more= ;;
         serve)

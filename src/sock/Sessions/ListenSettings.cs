@@ -3,6 +3,7 @@ namespace Sockeye.Tool.Sessions;
 /// <summary>What the command line of <c>sock listen</c> came to.</summary>
 internal sealed record ListenSettings
 {
+    /// <summary>Where to listen: TLS stands above it.</summary>
     public required Address Address { get; init; }
 
     /// <summary>Whether many are talked with at once, until it is stopped.</summary>
@@ -15,6 +16,9 @@ internal sealed record ListenSettings
     public required int MaxCallers { get; init; }
 
     public required TimeSpan AcceptTimeout { get; init; }
+
+    /// <summary>How TLS is spoken with callers; null if it is not.</summary>
+    public required TlsServing? Tls { get; init; }
 
     /// <summary>Who may call; null for everyone.</summary>
     public required AccessRules? Access { get; init; }

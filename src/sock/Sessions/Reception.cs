@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Sockeye.Sessions;
+using Sockeye.Tls;
 using Sockeye.Tool.Platform;
 
 namespace Sockeye.Tool.Sessions;
@@ -58,8 +59,8 @@ internal sealed class Reception : IAsyncDisposable
 
     private async Task<int> AcceptAsync(AccessList? access)
     {
-        await using var listener = Listener.Listen(_settings.Address, new() { Access = access, OnRefused = Refused });
-        _talk.Listening(listener.LocalAddresses);
+        await using var listener = Listener.Listen(_settings.Address, new() { Access = access, OnRefused = Refused, Layers = _settings.Tls?.Layers ?? [] });
+        _talk.Listening(listener.LocalAddresses, _settings.Tls);
         await using var server = Server.Start(listener, TalkAsync, new()
         {
             MaxConnections = _settings.MaxCallers,
@@ -82,7 +83,8 @@ internal sealed class Reception : IAsyncDisposable
             return;
         }
         var peer = await _settings.Session.EndOfAsync(caller);
-        await TalkAsync(peer, caller.LocalAddress, caller.RemoteAddress, _settings.Session.Exec is null ? _over.Token : drained);
+        var cancel = _settings.Session.Exec is null ? _over.Token : drained;
+        await TalkAsync(peer, caller.LocalAddress, caller.RemoteAddress, cancel, TlsInfo.Of(caller));
     }
 
     private async Task<int> ReceiveAsync(AccessList? access)
@@ -115,13 +117,18 @@ internal sealed class Reception : IAsyncDisposable
         }
     }
 
-    private async Task TalkAsync(End peer, Address from, Address to, CancellationToken cancel)
+    private async Task TalkAsync(End peer, Address from, Address to, CancellationToken cancel, TlsInfo? tls = null)
     {
         _absence.Came();
         try
         {
             var talk = _talk.With(to);
-            await talk.RunAsync(() => TalkAsync(peer, from, to, talk, cancel));
+            await talk.RunAsync(() =>
+            {
+                talk.Accepted(from, to);
+                talk.Secured(tls);
+                return TalkAsync(peer, from, to, talk, cancel);
+            });
         }
         finally
         {
@@ -131,7 +138,6 @@ internal sealed class Reception : IAsyncDisposable
 
     private async Task TalkAsync(End peer, Address from, Address to, SessionTalk talk, CancellationToken cancel)
     {
-        talk.Accepted(from, to);
         if (await _runner.RunAsync(peer, from, to, talk, cancel) == SessionEnding.OutputClosed)
             await _over.CancelAsync();
     }

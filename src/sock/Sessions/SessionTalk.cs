@@ -86,9 +86,11 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
             Tell($"Connected to {InBothForms(remote)}{Hint}");
     }
 
-    /// <summary>TLS is spoken with a peer.</summary>
-    public void Secured(TlsInfo tls)
+    /// <summary>What was agreed on with a peer; null where no TLS is spoken.</summary>
+    public void Secured(TlsInfo? tls)
     {
+        if (tls is null)
+            return;
         _record.NoteSecured(tls);
         if (settings.Verbose)
             Tell(TlsText.Of(tls));
@@ -97,12 +99,23 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
     }
 
     /// <summary>We wait for peers. A script that let the system choose the port learns it here.</summary>
-    public void Listening(IReadOnlyList<Address> addresses)
+    public void Listening(IReadOnlyList<Address> addresses, TlsServing? tls = null)
     {
+        if (tls is not null)
+            addresses = [.. addresses.Select(TlsServing.Over)];
         if (settings.Json)
-            _say(JsonOutput.Line(json => JsonOutput.WriteAddresses(json, "listening", addresses)));
-        else
-            Tell($"Listening at {string.Join(" and ", addresses)}");
+        {
+            _say(JsonOutput.Line(json =>
+            {
+                JsonOutput.WriteAddresses(json, "listening", addresses);
+                if (tls?.Unknown is { } certificate)
+                    TlsText.WriteCertificate(json, "certificate", certificate);
+            }));
+            return;
+        }
+        Tell($"Listening at {string.Join(" and ", addresses)}{(tls is not null && addresses[0].Path is not null ? ", with TLS" : "")}");
+        foreach (var line in tls?.Remarks() ?? [])
+            Tell(line);
     }
 
     /// <summary>A peer reached us.</summary>

@@ -77,8 +77,8 @@ public class CompletionTests
         Assert.Contains("tools/reference", result.Output);
     }
 
-    private static IEnumerable<string> LongOptions(Verb verb) => verb.Options.Select(option => option.Name)
-        .Where(name => name.StartsWith("--", StringComparison.Ordinal)).Concat(["--help", "--version"]).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> LongOptions(Verb verb) => verb.Options.SelectMany(option => option.Aliases.Append(option.Name))
+        .Where(name => name.StartsWith("--", StringComparison.Ordinal)).Union(["--help", "--version"]).Order(StringComparer.Ordinal);
 
     private const int HangGuard = 240_000;
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sockeye.Tls;
 
@@ -20,6 +21,24 @@ internal sealed class TlsFiles : IDisposable
 
     /// <summary>A client's certificate, with its key.</summary>
     public string Client => Write("client.pem", PemOf(new("alice.test") { Use = CertificatePlan.ForClients }));
+
+    /// <summary>A server's certificate for other names, with its key.</summary>
+    public string Issue(params string[] names) => Write($"{names[0].Replace('*', '_')}.pem", PemOf(new(names)));
+
+    /// <summary>One that was valid once.</summary>
+    public string IssueExpired(string name) => Write($"{name}.pem", PemOf(new(name) { NotAfter = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
+
+    /// <summary>One whose key is in a file of its own, and encrypted.</summary>
+    public (string Certificate, string Key) IssueEncrypted(string name, string password)
+    {
+        var (certificate, _) = _root.IssueBare(new(name));
+        using var key = certificate.GetECDsaPrivateKey()!;
+        var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
+        return (Write($"{name}.pem", certificate.ExportCertificatePem() + "\n"), Write($"{name}.key", key.ExportEncryptedPkcs8PrivateKeyPem(password, parameters) + "\n"));
+    }
+
+    /// <summary>Where a file of the test's own would be.</summary>
+    public string PathOf(string name) => _files.File(name);
 
     public void Dispose()
     {
