@@ -26,6 +26,10 @@ internal sealed class AddressArguments
     public static AddressArguments OfStream(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1, 2,
         "ADDRESS is `HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
+    /// <summary>Declares the address of a peer that speaks TLS.</summary>
+    public static AddressArguments OfTlsPeer(Verb verb) => AddTo(verb, "HOST [PORT] | ADDRESS", 1, 2,
+        "ADDRESS is `HOST:PORT` or `unix:/path`; PORT is 443 unless given\nAn IPv6 address stands in brackets before its port: `[::1]:443`.");
+
     /// <summary>Declares the addresses of one or more peers that take connections.</summary>
     public static AddressArguments OfStreams(Verb verb) => AddTo(verb, "ADDRESS", 1, ushort.MaxValue,
         "`HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`. A single one may also be two words: HOST PORT.");
@@ -49,12 +53,23 @@ internal sealed class AddressArguments
     /// <summary>The address of a peer that takes connections.</summary>
     public Address Stream(ParseResult command) => Stream(Peer(command));
 
+    /// <summary>The same, where a host alone means a port of its own.</summary>
+    public Address Stream(ParseResult command, Func<int> usualPort) => command.GetValue(_words) switch
+    {
+        [var host] when IsBareHost(host) => Address.Tcp(host, usualPort()),
+        [var text] when text.StartsWith(TlsFront, StringComparison.Ordinal) && IsBareHost(text[TlsFront.Length..]) =>
+            Address.Tls(text[TlsFront.Length..], usualPort()),
+        _ => Stream(command),
+    };
+
     /// <summary>The addresses of peers that take connections: one in two words, or as many as there are words.</summary>
     public IReadOnlyList<Address> Streams(ParseResult command) => command.GetValue(_words) switch
     {
         [var host, var port] when IsBareHost(host) => [Address.Tcp(host, port)],
         var texts => [.. texts!.Select(text => Stream(Address.Parse(text)))],
     };
+
+    private const string TlsFront = "tls://";
 
     /// <summary>Whether the text is a host without a port.</summary>
     public static bool IsBareHost(string text) => !text.Contains(':') || IPAddress.TryParse(text, out _);

@@ -15,6 +15,7 @@ internal static class CommandTree
         ("get", GetCommand.Create),
         ("wait", WaitCommand.Create),
         ("ping", PingCommand.Create),
+        ("cert", CertCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),
         ("resolve", ResolveCommand.Create),

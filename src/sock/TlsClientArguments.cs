@@ -28,15 +28,27 @@ internal sealed class TlsClientArguments
     private readonly Option<string?> _key = CommonOptions.Text("--key", "FILE",
         "the private key of `--cert` (PEM)\nWithout it the key is in the file of the certificate.");
     private readonly Option<string?> _passwordFile = CommonOptions.Text("--key-password-file", "FILE", "what opens an encrypted `--key`: the first line of FILE");
+    private readonly Option<StartTlsProtocol?> _startTls = StartTlsArgument.Create();
     private readonly TlsArguments _common;
+    private readonly bool _isAlwaysOn;
 
     /// <summary>Declares them on a verb.</summary>
-    public TlsClientArguments(Verb verb)
+    /// <param name="verb">The verb.</param>
+    /// <param name="isAlwaysOn">Whether it is for TLS alone, and overlooks nothing.</param>
+    public TlsClientArguments(Verb verb, bool isAlwaysOn = false)
     {
-        verb.Add(_tls);
+        _isAlwaysOn = isAlwaysOn;
+        if (!isAlwaysOn)
+            verb.Add(_tls);
+        verb.AddSeldomUsed(_startTls);
         _common = new(verb, "with TLS: who may have issued the server's certificate (PEM)\nNobody else then counts. A self-signed certificate is its own issuer.");
-        verb.AddSeldomUsed(_pins, _insecure, _serverName, _certificate, _key, _passwordFile);
+        verb.AddSeldomUsed(_pins, _serverName, _certificate, _key, _passwordFile);
+        if (!isAlwaysOn)
+            verb.AddSeldomUsed(_insecure);
     }
+
+    /// <summary>What is spoken before TLS; null for nothing.</summary>
+    public StartTlsProtocol? StartTlsOf(ParseResult command) => command.GetValue(_startTls);
 
     /// <summary>Where to connect to, and how TLS is to be spoken there. Files are read.</summary>
     public Target Settle(ParseResult command, Address address) => SettleAll(command, [address])[0];
@@ -44,17 +56,20 @@ internal sealed class TlsClientArguments
     /// <summary>The same for several addresses: TLS is spoken where the address says so, or everywhere.</summary>
     public IReadOnlyList<Target> SettleAll(ParseResult command, IReadOnlyList<Address> addresses)
     {
-        if (command.GetValue(_tls))
+        var startTls = command.GetValue(_startTls);
+        if (startTls is not null && (command.GetValue(_tls) || addresses.Any(address => address.Transport == Transport.Tls)))
+            throw new UsageException("--starttls is for TLS after a beginning in the clear; --tls and tls:// are for TLS from the start", "Leave out one of them.");
+        if (_isAlwaysOn || command.GetValue(_tls) || startTls is not null)
             addresses = [.. addresses.Select(Over)];
         var speaking = addresses.Where(address => Speaks(command, address)).ToList();
         if (speaking.Count == 0)
         {
             ThrowIfPointless(command);
-            return [.. addresses.Select(address => new Target(address, null))];
+            return [.. addresses.Select(address => new Target(address, null, null))];
         }
         ThrowIfContradictory(command, speaking);
         var options = OptionsOf(command);
-        return [.. addresses.Select(address => new Target(address, Speaks(command, address) ? options : null))];
+        return [.. addresses.Select(address => new Target(address, Speaks(command, address) ? options : null, startTls))];
     }
 
     /// <summary>The same address with TLS.</summary>
@@ -66,7 +81,8 @@ internal sealed class TlsClientArguments
         _ => address,
     };
 
-    private bool Speaks(ParseResult command, Address address) => command.GetValue(_tls) || address.Transport == Transport.Tls;
+    private bool Speaks(ParseResult command, Address address) =>
+        _isAlwaysOn || command.GetValue(_tls) || command.GetValue(_startTls) is not null || address.Transport == Transport.Tls;
 
     private static void ThrowIfPointless(ParseResult command)
     {
@@ -119,8 +135,15 @@ internal sealed class TlsClientArguments
 /// <summary>Where to connect to.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Tls">How TLS is spoken there; null if it is not.</param>
-internal sealed record Target(Address Address, TlsClientOptions? Tls)
+/// <param name="StartTls">What is spoken before TLS; null where it is spoken from the start.</param>
+internal sealed record Target(Address Address, TlsClientOptions? Tls, StartTlsProtocol? StartTls)
 {
     /// <summary>What is put on a connection to there.</summary>
-    public IReadOnlyList<ConnectionLayer> Layers => Tls is null ? [] : [TlsClient.Layer(Tls)];
+    /// <param name="onLine">Called with each line that is said in the clear before TLS.</param>
+    public IReadOnlyList<ConnectionLayer> Layers(Action<StartTlsLine>? onLine = null) => (Tls, StartTls) switch
+    {
+        (null, _) => [],
+        (_, null) => [TlsClient.Layer(Tls)],
+        (_, { } protocol) => [Sockeye.Tls.StartTls.Layer(protocol, Tls, onLine)],
+    };
 }

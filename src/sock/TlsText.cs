@@ -35,12 +35,23 @@ internal static class TlsText
         return $"certificate of {NameOf(certificate)} by {issuer}, {Remaining(certificate.NotAfter - TimeProvider.System.GetUtcNow())}";
     }
 
-    private static string Remaining(TimeSpan left) => left < TimeSpan.Zero
+    /// <summary><c>57 days left</c>, <c>expired 3 days ago</c>.</summary>
+    public static string Remaining(TimeSpan left) => left < TimeSpan.Zero
         ? $"expired {OutcomeText.Count((long)-left.TotalDays, "day")} ago"
         : $"{OutcomeText.Count((long)left.TotalDays, "day")} left";
 
     /// <summary>The same, as properties of an object.</summary>
     public static void Write(Utf8JsonWriter json, TlsInfo tls)
+    {
+        WriteAgreement(json, tls);
+        if (tls.PeerCertificate is { } certificate)
+            WriteCertificate(json, "peerCertificate", certificate);
+        if (tls.Problems.Count > 0)
+            WriteProblems(json, tls.Problems);
+    }
+
+    /// <summary>What both ends agreed on, as properties of an object.</summary>
+    public static void WriteAgreement(Utf8JsonWriter json, TlsInfo tls)
     {
         json.WriteString("version", $"TLS {Of(tls.Version)}");
         json.WriteString("cipherSuite", tls.CipherSuite);
@@ -48,13 +59,10 @@ internal static class TlsText
             json.WriteString("serverName", name);
         if (tls.ApplicationProtocol is { } protocol)
             json.WriteString("applicationProtocol", protocol);
-        if (tls.PeerCertificate is { } certificate)
-            WriteCertificate(json, "peerCertificate", certificate);
-        if (tls.Problems.Count > 0)
-            WriteProblems(json, tls.Problems);
     }
 
-    private static void WriteProblems(Utf8JsonWriter json, IReadOnlyList<CertificateProblem> problems)
+    /// <summary>What is wrong with a certificate, as an array of objects.</summary>
+    public static void WriteProblems(Utf8JsonWriter json, IReadOnlyList<CertificateProblem> problems)
     {
         json.WriteStartArray("problems");
         foreach (var problem in problems)
@@ -71,6 +79,13 @@ internal static class TlsText
     public static void WriteCertificate(Utf8JsonWriter json, string name, CertificateInfo certificate)
     {
         json.WriteStartObject(name);
+        WriteFields(json, certificate);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What a certificate says, as properties of an object.</summary>
+    public static void WriteFields(Utf8JsonWriter json, CertificateInfo certificate)
+    {
         json.WriteString("subject", certificate.Subject);
         json.WriteString("issuer", certificate.Issuer);
         json.WriteStartArray("names");
@@ -81,7 +96,6 @@ internal static class TlsText
         json.WriteString("notAfter", certificate.NotAfter);
         json.WriteString("fingerprint", certificate.Fingerprint);
         json.WriteString("pin", certificate.Pin);
-        json.WriteEndObject();
     }
 
     /// <summary>Whom a certificate is for: its first alternative name, else its subject.</summary>

@@ -69,6 +69,6 @@ internal static partial class ManualPage
     private const string Uncut = @"\fB\%";
     private const int Width = 80;
 
-    [GeneratedRegex(@"\b(TIME|SIZE|N|HOST|PORT|ADDRESS|FILE|DIR|WHAT|LIST|VERSION|PIN|VERB|SHELL|SERVICE|URL|NAME)\b", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(TIME|SIZE|N|HOST|PORT|ADDRESS|FILE|DIR|WHAT|LIST|VERSION|PROTOCOL|PIN|VERB|SHELL|SERVICE|URL|NAME)\b", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ValueName();
 }

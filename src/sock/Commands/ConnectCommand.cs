@@ -105,7 +105,7 @@ internal static class ConnectCommand
         Family = settings.Family,
         NumericOnly = settings.NumericOnly,
         Source = settings.Source,
-        Layers = settings.Target.Layers,
+        Layers = settings.Target.Layers(talk.SaidInTheClear),
         OnAttempt = talk.Tried,
         Connection = settings.Session.OnlyConnect ? Knock.Manners : new(),
     };

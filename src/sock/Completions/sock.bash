@@ -11,13 +11,13 @@ _sock() {
     COMPREPLY=()
 
     if ((last == 1)); then
-        _sock_words 'connect listen serve get wait ping time port resolve tour help completions -h --help --version' "$word"
+        _sock_words 'connect listen serve get wait ping cert time port resolve tour help completions -h --help --version' "$word"
         return
     fi
     case ${words[1]} in
         connect)
-            options='-w --timeout --ssl --tls --ca-file --alpn --tls-min --tls-max --pin --insecure --servername --cert --key --key-password-file -u --udp -z --zero -i --idle -q --wait -o --output -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet -s --source -p --source-port -n --numeric -h --help --version'
-            values=' -w:TIME --timeout:TIME --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT '
+            options='-w --timeout --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -u --udp -z --zero -i --idle -q --wait -o --output -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams -x --hex-dump --raw --json -t --telnet -s --source -p --source-port -n --numeric -h --help --version'
+            values=' -w:TIME --timeout:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE -i:TIME --idle:TIME -q:TIME --wait:TIME -o:FILE --output:FILE -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT '
             places=(ADDRESS PORT)
             more= ;;
         listen)
@@ -45,6 +45,11 @@ _sock() {
             values=' -c:N --count:N -i:TIME --interval:TIME -w:TIME --timeout:TIME '
             places=(ADDRESS PORT)
             more= ;;
+        cert)
+            options='-w --timeout --warn-days --pem --json -v --verbose --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file -4 -6 -h --help --version'
+            values=' -w:TIME --timeout:TIME --warn-days:N --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
+            places=(ADDRESS PORT)
+            more= ;;
         time)
             options='-p --port --tcp --daytime --retries -w --timeout -u --utc -4 -6 --json -v --verbose -h --help --version'
             values=' -p:PORT --port:PORT --retries:N -w:TIME --timeout:TIME '
@@ -68,7 +73,7 @@ _sock() {
         help)
             options='-h --help --version'
             values=' '
-            places=(completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait)
+            places=(cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait)
             more= ;;
         completions)
             options='-h --help --version'

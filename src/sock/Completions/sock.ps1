@@ -11,6 +11,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         'get||get a file by HTTP and print it'
         'wait||wait until addresses are open, or closed'
         'ping||measure how long connecting takes'
+        'cert||show a server''s certificates, and whether they are trusted here'
         'time||ask a host what time it is (RFC 868 over UDP)'
         'port||tell the port of a service, or the service on a port'
         'resolve||tell the addresses of a host name, or the name of an address'
@@ -27,16 +28,17 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--timeout|TIME|longest time to connect (default 10s)'
             '--ssl||speak TLS (tls://HOST:PORT says the same)'
             '--tls||speak TLS (tls://HOST:PORT says the same)'
+            '--starttls|ftp,imap,pop3,postgres,smtp|begin in the clear, and go over to TLS: smtp, imap, pop3, ftp or postgres'
             '--ca-file|FILE|with TLS: who may have issued the server''s certificate (PEM)'
             '--alpn|LIST|with TLS: protocols to speak on it, such as h2,http/1.1'
             '--tls-min|1.2,1.3,Tls12,Tls13|lowest version of TLS (default 1.2)'
             '--tls-max|1.2,1.3,Tls12,Tls13|highest version of TLS (default 1.3)'
             '--pin|PIN|with TLS: the key that the server has to have'
-            '--insecure||with TLS: talk with whomever answers'
             '--servername|HOST|with TLS: the name to ask for (SNI), that the certificate has to be for'
             '--cert|FILE|with TLS: the certificate to show, then its issuers (PEM)'
             '--key|FILE|the private key of --cert (PEM)'
             '--key-password-file|FILE|what opens an encrypted --key: the first line of FILE'
+            '--insecure||with TLS: talk with whomever answers'
             '-u||datagrams (UDP, or Unix with -U)'
             '--udp||datagrams (UDP, or Unix with -U)'
             '-z||say that there is a connection, and end'
@@ -219,6 +221,30 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--help||print this and end'
             '--version||print the version and end'
         )
+        cert = @(
+            '-w|TIME|longest time to connect and shake hands (default 10s)'
+            '--timeout|TIME|longest time to connect and shake hands (default 10s)'
+            '--warn-days|N|exit code 8 if a certificate ends within N days'
+            '--pem||print the certificates themselves (PEM)'
+            '--json||print JSON'
+            '-v||say what was tried, and what was said before TLS'
+            '--verbose||say what was tried, and what was said before TLS'
+            '--starttls|ftp,imap,pop3,postgres,smtp|begin in the clear, and go over to TLS: smtp, imap, pop3, ftp or postgres'
+            '--ca-file|FILE|with TLS: who may have issued the server''s certificate (PEM)'
+            '--alpn|LIST|with TLS: protocols to speak on it, such as h2,http/1.1'
+            '--tls-min|1.2,1.3,Tls12,Tls13|lowest version of TLS (default 1.2)'
+            '--tls-max|1.2,1.3,Tls12,Tls13|highest version of TLS (default 1.3)'
+            '--pin|PIN|with TLS: the key that the server has to have'
+            '--servername|HOST|with TLS: the name to ask for (SNI), that the certificate has to be for'
+            '--cert|FILE|with TLS: the certificate to show, then its issuers (PEM)'
+            '--key|FILE|the private key of --cert (PEM)'
+            '--key-password-file|FILE|what opens an encrypted --key: the first line of FILE'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
         time = @(
             '-p|PORT|port number or service name (default time, or daytime)'
             '--port|PORT|port number or service name (default time, or daytime)'
@@ -285,11 +311,12 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         get = @('HOST,URL', 'PORT', '')
         wait = @('ADDRESS', '...')
         ping = @('ADDRESS', 'PORT')
+        cert = @('ADDRESS', 'PORT')
         time = @('HOST')
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
-        help = @('completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait')
+        help = @('cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 

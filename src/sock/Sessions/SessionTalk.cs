@@ -86,6 +86,13 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
             Tell($"Connected to {InBothForms(remote)}{Hint}");
     }
 
+    /// <summary>Something was said in the clear, to come to TLS.</summary>
+    public void SaidInTheClear(StartTlsLine line)
+    {
+        if (settings.Verbose)
+            Tell(StartTlsArgument.InWords(line));
+    }
+
     /// <summary>What was agreed on with a peer; null where no TLS is spoken.</summary>
     public void Secured(TlsInfo? tls)
     {

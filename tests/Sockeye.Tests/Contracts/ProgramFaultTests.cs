@@ -44,11 +44,11 @@ public class ProgramFaultTests
     [Fact]
     public void Every_exit_code_and_every_kind_that_can_be_met_is_in_the_matrix()
     {
-        // A proxy and TLS come later; an unexpected error has no cause that could be provoked; the others are in ProgramEndTests and
+        // A proxy comes later; an unexpected error has no cause that could be provoked; the others are in ProgramEndTests and
         // ProgramSandboxTests.
         NetErrorKind[] elsewhere =
         [
-            NetErrorKind.ProxyRefused, NetErrorKind.TlsRejected, NetErrorKind.Unexpected, NetErrorKind.NameServerFailed,
+            NetErrorKind.ProxyRefused, NetErrorKind.Unexpected, NetErrorKind.NameServerFailed,
             NetErrorKind.NoNameForAddress, NetErrorKind.AccessDenied, NetErrorKind.ResourceExhausted, NetErrorKind.ClosedForWriting,
         ];
         Assert.Empty(Enum.GetValues<NetErrorKind>().Except(Faults.Where(fault => fault.Kind is not null).Select(fault => fault.Kind!.Value)).Except(elsewhere));
@@ -127,6 +127,18 @@ public class ProgramFaultTests
             { Peer = FaultScenery.Say("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nshort"), Output = "short" },
         new("no answer at all, get", "get 127.0.0.1 {peer} /", 7, NetErrorKind.ClosedEarly, "Error receiving data: .*") { Peer = FaultScenery.Say("") },
 
+        new("silent peer, cert", "cert --timeout 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, "Connection error: handshake tls 127\\.0\\.0\\.1:{peer}: not done within "),
+        new("silent peer, cert with STARTTLS", "cert --starttls smtp --timeout 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, "Connection error: handshake "),
+        new("refused, cert", "cert 127.0.0.1 {closed}", 4, NetErrorKind.Refused, "Connection error: connect tls "),
+        new("no TLS, cert", "cert 127.0.0.1 {peer}", 8, NetErrorKind.ProtocolViolation, "Connection error: handshake .*does not speak TLS: it began with '220 hi'")
+            { Peer = FaultScenery.Say("220 hi\r\n") },
+        new("no STARTTLS, connect", "connect --starttls smtp 127.0.0.1 {peer}", 8, NetErrorKind.TlsRejected, "Connection error: handshake .*the server does not offer STARTTLS")
+            { Peer = FaultScenery.Say("220 hi\r\n250 mail.test\r\n") },
+        new("STARTTLS with bytes slipped in, cert", "cert --starttls pop3 127.0.0.1 {peer}", 8, NetErrorKind.ProtocolViolation, "Connection error: handshake .*5 bytes came unencrypted")
+            { Peer = FaultScenery.Say("+OK hi\r\n+OK go\r\n+OK\r\n") },
+        new("the end instead of STARTTLS, cert", "cert --starttls imap 127.0.0.1 {peer}", 7, NetErrorKind.ClosedEarly, "Connection error: handshake .*the peer ended the connection instead of greeting")
+            { Peer = FaultScenery.Say("") },
+
         new("status 404", "get 127.0.0.1 {peer} /", 8, null, "the server answered 404 Not Found") { Peer = FaultScenery.Say("HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n") },
         new("no HTTP", "get 127.0.0.1 {peer} /", 8, NetErrorKind.ProtocolViolation, "Error receiving data: ") { Peer = FaultScenery.Say("220 mail.example.com ESMTP\r\n") },
         new("body larger than allowed", "get --max-size 5 127.0.0.1 {peer} /", 8, NetErrorKind.LimitExceeded, "Error receiving data: ")
@@ -140,7 +152,7 @@ public class ProgramFaultTests
     private const string NoConnection = "Connection error: connect (tcp|udp|unix) ?";
 
     /// <summary>Verbs that print no data have nothing to print as JSON.</summary>
-    private static bool HasJson(ProgramFault fault) => fault.Line.Split(' ')[0] is "connect" or "listen" or "time" or "port" or "resolve" or "get";
+    private static bool HasJson(ProgramFault fault) => fault.Line.Split(' ')[0] is "connect" or "listen" or "time" or "port" or "resolve" or "get" or "cert";
 
     private static async Task<(ProgramFault Fault, ProgramResult Result)> RunAsync(string situation, params string[] options)
     {
