@@ -1,5 +1,6 @@
 using System.Buffers;
 using Sockeye.Links;
+using Sockeye.Platform;
 
 namespace Sockeye;
 
@@ -77,7 +78,10 @@ public sealed partial class Connection
     protected override void Dispose(bool disposing)
     {
         if (disposing && _state == Open)
+        {
+            LoopTurn.StepAside();
             DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
         base.Dispose(disposing);
     }
 

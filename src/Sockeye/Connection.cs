@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sockeye.Links;
+using Sockeye.Platform;
 
 namespace Sockeye;
 
@@ -148,17 +149,18 @@ public sealed partial class Connection : Stream
         return above;
     }
 
-    /// <summary>A connection over a connected socket, which it then owns.</summary>
+    /// <summary>A connection over a connected socket, which it then owns; on a loop, or on the stock engine for null.</summary>
     internal static Connection FromSocket(
-        Socket socket, Transport transport, Address? address, ConnectionOptions options, ConnectReport? report = null)
+        Socket socket, Transport transport, Address? address, ConnectionOptions options, ReadinessLoop? loop = null, ConnectReport? report = null)
     {
         try
         {
             if (transport == Transport.Tcp)
                 socket.NoDelay = options.NoDelay;
-            return new Connection(new SocketLink(socket, transport), options, address, report);
+            SocketLink link = loop is null ? new StockLink(socket, transport) : new LoopLink(socket, transport, loop);
+            return new Connection(link, options, address, report);
         }
-        catch (SocketException error)
+        catch (Exception error) when (ErrorMap.Covers(error))
         {
             socket.Dispose();
             throw ErrorMap.From(error, address is null ? NetOperation.Accept : NetOperation.Connect, address);

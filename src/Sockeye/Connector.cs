@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sockeye.Platform;
 
 namespace Sockeye;
 
@@ -26,25 +27,39 @@ public sealed class Connector : IConnector
     /// source, <see cref="NetErrorKind.NotFound"/> for a path, <see cref="NetErrorKind.ResourceExhausted"/>, ...).</exception>
     public async ValueTask<Connection> ConnectAsync(Address target, ConnectOptions options, CancellationToken cancel = default)
     {
-        var (socket, report) = await DialAsync(target, options, cancel).ConfigureAwait(false);
-        return Connection.FromSocket(socket, target.Carrier, target, options.Connection, report);
+        var loop = LoopFor(target, options);
+        var (socket, report) = await DialAsync(target, options, loop, cancel).ConfigureAwait(false);
+        return Connection.FromSocket(socket, target.Carrier, target, options.Connection, loop, report);
+    }
+
+    private static ReadinessLoop? LoopFor(Address target, ConnectOptions options)
+    {
+        try
+        {
+            return ReadinessLoops.ForDialling(options.Engine);
+        }
+        catch (IOException error)
+        {
+            throw ErrorMap.From(error, NetOperation.Connect, target);
+        }
     }
 
     /// <summary>The connected socket, and how it came about.</summary>
     internal static async Task<(Socket Socket, ConnectReport Report)> DialAsync(
-        Address target, ConnectOptions options, CancellationToken cancel)
+        Address target, ConnectOptions options, ReadinessLoop? loop, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         cancel.ThrowIfCancellationRequested();
         using var limit = new TimeLimit(options.Timeout, options.Time, cancel);
-        var dial = new Dial(target, options, limit, (remote, stop) => OpenAsync(remote, target, options, stop));
+        var dial = new Dial(target, options, limit, (remote, stop) => OpenAsync(remote, target, options, loop, stop));
         var socket = await dial.RunAsync(cancel).ConfigureAwait(false);
         return (socket, dial.Report);
     }
 
     /// <summary>One attempt: a socket of the address's own family, bound to the source if there is one, and connected.</summary>
-    private static async Task<Socket> OpenAsync(EndPoint remote, Address target, ConnectOptions options, CancellationToken cancel)
+    private static async Task<Socket> OpenAsync(
+        EndPoint remote, Address target, ConnectOptions options, ReadinessLoop? loop, CancellationToken cancel)
     {
         var protocol = remote is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
         var socket = new Socket(remote.AddressFamily, SocketType.Stream, protocol);
@@ -52,7 +67,7 @@ public sealed class Connector : IConnector
         {
             if (options.Source is { } source)
                 Bind(socket, source, target, remote);
-            await ConnectAsync(socket, remote, options, cancel).ConfigureAwait(false);
+            await ConnectAsync(socket, remote, options, loop, cancel).ConfigureAwait(false);
             return socket;
         }
         catch
@@ -76,17 +91,18 @@ public sealed class Connector : IConnector
         }
     }
 
-    private static async Task ConnectAsync(Socket socket, EndPoint remote, ConnectOptions options, CancellationToken cancel)
+    private static async Task ConnectAsync(
+        Socket socket, EndPoint remote, ConnectOptions options, ReadinessLoop? loop, CancellationToken cancel)
     {
         try
         {
-            await socket.ConnectAsync(remote, cancel).ConfigureAwait(false);
+            await (loop?.ConnectAsync(socket, remote, cancel) ?? socket.ConnectAsync(remote, cancel)).ConfigureAwait(false);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock && remote is UnixDomainSocketEndPoint)
         {
             // The listener's queue is full. Linux says so at once, where over TCP the kernel would go on trying.
             await Task.Delay(QueueFullDelay, options.Time, cancel).ConfigureAwait(false);
-            await ConnectAsync(socket, remote, options, cancel).ConfigureAwait(false);
+            await ConnectAsync(socket, remote, options, loop, cancel).ConfigureAwait(false);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable && options.Source is { Port: > 0 })
         {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sockeye.Platform;
 
 namespace Sockeye;
 
@@ -81,6 +82,7 @@ public sealed class Listener : IAsyncDisposable
                 "datagrams come without connections: bind a DatagramSocket there", address);
         }
         ConnectionLayers.RequireTls(address, options.Layers, NetOperation.Listen);
+        PrepareLoops(address, options.Engine);
         var binding = Binding.Bind(address, new()
         {
             CreateSocket = CreateSocket,
@@ -125,7 +127,7 @@ public sealed class Listener : IAsyncDisposable
             try
             {
                 var socket = await _queue.AcceptAsync(cancel).ConfigureAwait(false);
-                var connection = Connection.FromSocket(socket, _transport, address: null, options);
+                var connection = Connection.FromSocket(socket, _transport, address: null, options, ReadinessLoops.ForAccepting(Options.Engine));
                 if (Options.Access?.ReasonToRefuse(connection.RemoteAddress) is not { } reason)
                     return connection;
                 Refuse(connection, reason);
@@ -170,6 +172,18 @@ public sealed class Listener : IAsyncDisposable
         _disposed = true;
         _binding.Dispose();
         _queue.Dispose();
+    }
+
+    private static void PrepareLoops(Address address, SocketEngine engine)
+    {
+        try
+        {
+            ReadinessLoops.Prepare(engine);
+        }
+        catch (IOException error)
+        {
+            throw ErrorMap.From(error, NetOperation.Listen, address);
+        }
     }
 
     private static Socket CreateSocket(AddressFamily family) => new(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sockeye.Platform;
 using Sockeye.Tests.Support;
 using Xunit;
 
@@ -27,19 +28,20 @@ public class ConnectorLeakTests
     private static async Task DialEveryWayAsync(int port)
     {
         var impatient = new ConnectOptions { AttemptDelay = TimeSpan.FromMilliseconds(1) };
-        var (socket, _) = await Connector.DialAsync(Address.Tcp("127.0.0.1", port), impatient, default);
+        var loop = ReadinessLoops.ForDialling(impatient.Engine);
+        var (socket, _) = await Connector.DialAsync(Address.Tcp("127.0.0.1", port), impatient, loop, default);
         socket.Dispose();
         var overtaking = impatient with { Resolver = Answering("127.0.0.2", "127.0.0.3", "127.0.0.1") };
-        (socket, _) = await Connector.DialAsync(Address.Tcp("example.test", port), overtaking, default);
+        (socket, _) = await Connector.DialAsync(Address.Tcp("example.test", port), overtaking, loop, default);
         socket.Dispose();
         var refused = impatient with { Resolver = Answering("127.0.0.3", "127.0.0.4") };
-        await Assert.ThrowsAsync<NetException>(() => Connector.DialAsync(Address.Tcp("example.test", port), refused, default));
+        await Assert.ThrowsAsync<NetException>(() => Connector.DialAsync(Address.Tcp("example.test", port), refused, loop, default));
         var timedOut = impatient with { Resolver = Answering("127.0.0.2"), Timeout = TimeSpan.FromMilliseconds(5) };
-        await Assert.ThrowsAsync<NetException>(() => Connector.DialAsync(Address.Tcp("example.test", port), timedOut, default));
+        await Assert.ThrowsAsync<NetException>(() => Connector.DialAsync(Address.Tcp("example.test", port), timedOut, loop, default));
         var notOurs = impatient with { Source = Address.Tcp("192.0.2.77", 0) };
-        await Assert.ThrowsAsync<NetException>(() => Connector.DialAsync(Address.Tcp("127.0.0.1", port), notOurs, default));
+        await Assert.ThrowsAsync<NetException>(() => Connector.DialAsync(Address.Tcp("127.0.0.1", port), notOurs, loop, default));
         using var giveUp = new CancellationTokenSource();
-        var cancelled = Connector.DialAsync(Address.Tcp("127.0.0.2", port), impatient, giveUp.Token);
+        var cancelled = Connector.DialAsync(Address.Tcp("127.0.0.2", port), impatient, loop, giveUp.Token);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
     }

@@ -229,7 +229,7 @@ public sealed class ConnectorTests : IDisposable
             var error = await FailsAsync(address);
             Assert.Equal((NetErrorKind.InvalidAddress, NetOperation.Connect, address), (error.Kind, error.Operation, error.Address));
         }
-        await Assert.ThrowsAsync<ArgumentNullException>(() => Connector.DialAsync(null!, new(), default));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => Connector.DialAsync(null!, new(), null, default));
     }
 
     [Fact(Timeout = HangGuard)]
@@ -356,7 +356,7 @@ public sealed class ConnectorTests : IDisposable
     }
 
     private static Task<(Socket Socket, ConnectReport Report)> DialAsync(Address target, ConnectOptions? options = null, CancellationToken cancel = default) =>
-        Connector.DialAsync(target, options ?? new(), cancel);
+        Connector.DialAsync(target, options ?? new(), ReadinessLoops.ForDialling((options ?? new()).Engine), cancel);
 
     private static Task<NetException> FailsAsync(Address target, ConnectOptions? options = null) =>
         Assert.ThrowsAsync<NetException>(() => DialAsync(target, options));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Sockeye.Platform;
 
 namespace Sockeye.Links;
 
@@ -32,6 +33,7 @@ internal abstract class Link : IAsyncDisposable
     /// <returns>How many bytes; null when the limit has passed.</returns>
     public virtual int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
     {
+        LoopTurn.StepAside();
         var bytes = ArrayPool<byte>.Shared.Rent(buffer.Length);
         try
         {
@@ -49,6 +51,7 @@ internal abstract class Link : IAsyncDisposable
     /// <returns>How many bytes were sent: all of them unless the limit has passed.</returns>
     public virtual int Write(ReadOnlySpan<byte> bytes, TimeSpan limit, CancellationToken cancel)
     {
+        LoopTurn.StepAside();
         var copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
         try
         {

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace Sockeye.Links;
 
-/// <summary>A connected TCP or Unix stream socket on the runtime's own engine.</summary>
-internal sealed class SocketLink(Socket socket, Transport transport) : Link
+/// <summary>A connected TCP or Unix stream socket; which engine waits for it is for the two links that derive from it.</summary>
+internal abstract class SocketLink(Socket socket, Transport transport) : Link
 {
-    private TimeSpan _readLimit = Timeout.InfiniteTimeSpan;
-    private TimeSpan _writeLimit = Timeout.InfiniteTimeSpan;
+    /// <summary>The socket, which this link owns.</summary>
+    protected Socket Socket => socket;
 
     // Asked for at once: a socket that the peer has reset no longer knows its remote end.
     public override Address LocalAddress { get; } = AddressOf(socket.LocalEndPoint, transport);
@@ -16,44 +16,6 @@ internal sealed class SocketLink(Socket socket, Transport transport) : Link
     public override Address RemoteAddress { get; } = AddressOf(socket.RemoteEndPoint, transport);
 
     public override SafeHandle? Raw => socket.SafeHandle;
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel) =>
-        socket.ReceiveAsync(buffer, SocketFlags.None, cancel);
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        var sending = socket.SendAsync(bytes, SocketFlags.None, cancel);
-        return sending.IsCompletedSuccessfully && sending.Result == bytes.Length ? default : FinishAsync();
-
-        async ValueTask FinishAsync()
-        {
-            for (var sent = await sending.ConfigureAwait(false); sent < bytes.Length;)
-                sent += await socket.SendAsync(bytes[sent..], SocketFlags.None, cancel).ConfigureAwait(false);
-        }
-    }
-
-    public override int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
-    {
-        if (limit != _readLimit)
-            socket.ReceiveTimeout = Milliseconds(_readLimit = limit);
-        var count = socket.Receive(buffer, SocketFlags.None, out var error);
-        return HasPassed(limit, error) ? null : count;
-    }
-
-    public override int Write(ReadOnlySpan<byte> bytes, TimeSpan limit, CancellationToken cancel)
-    {
-        if (limit != _writeLimit)
-            socket.SendTimeout = Milliseconds(_writeLimit = limit);
-        var sent = 0;
-        do
-        {
-            sent += socket.Send(bytes[sent..], SocketFlags.None, out var error);
-            if (HasPassed(limit, error))
-                break;
-        }
-        while (sent < bytes.Length);
-        return sent;
-    }
 
     public override ValueTask CloseWriteAsync(CancellationToken cancel)
     {
@@ -119,17 +81,6 @@ internal sealed class SocketLink(Socket socket, Transport transport) : Link
     private static Address AddressOf(EndPoint? endPoint, Transport transport) => endPoint is null
         ? throw new SocketException((int)SocketError.ConnectionReset)
         : Address.From(endPoint, transport);
-
-    private static bool HasPassed(TimeSpan limit, SocketError error) => error switch
-    {
-        SocketError.Success => false,
-        SocketError.TimedOut or SocketError.WouldBlock when limit != Timeout.InfiniteTimeSpan => true,
-        _ => throw new SocketException((int)error),
-    };
-
-    /// <summary>A socket's own limits are whole milliseconds, and 0 there means none.</summary>
-    private static int Milliseconds(TimeSpan limit) =>
-        limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Clamp(limit.TotalMilliseconds, 1, int.MaxValue);
 
     // Linux: include/uapi/linux/tcp.h, include/net/tcp_states.h.
     private const int IPPROTO_TCP = 6;

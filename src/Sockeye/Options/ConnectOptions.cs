@@ -41,6 +41,12 @@ public sealed record ConnectOptions
         init => field = TimeRange.CheckWait(value);
     } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>What waits for the connection, and which thread its code runs on. Defaults to
+    /// <see cref="SocketEngine.Stock"/>: code that blocks then harms nobody. A program's configuration makes it
+    /// <see cref="SocketEngine.ReadinessLoop"/> with the switch <c>Sockeye.UseReadinessLoop</c>. A connection that is dialled
+    /// by code on a loop stays on that loop.</summary>
+    public SocketEngine Engine { get; init; } = SocketEngines.Default;
+
     /// <summary>Limits and manners of the connection once it stands. Defaults to <see cref="ConnectionOptions"/>'s defaults.</summary>
     public ConnectionOptions Connection { get; init; } = ConnectionOptions.Default;
 

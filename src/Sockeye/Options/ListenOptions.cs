@@ -25,6 +25,11 @@ public sealed record ListenOptions
     /// somebody listens is never replaced.</summary>
     public bool ReplaceStalePath { get; init; }
 
+    /// <summary>What waits for accepted connections, and which thread their code runs on. Defaults to
+    /// <see cref="SocketEngine.Stock"/>: a handler that blocks then harms nobody. A program's configuration makes it
+    /// <see cref="SocketEngine.ReadinessLoop"/> with the switch <c>Sockeye.UseReadinessLoop</c>.</summary>
+    public SocketEngine Engine { get; init; } = SocketEngines.Default;
+
     /// <summary>Limits and manners of accepted connections. Defaults to <see cref="ConnectionOptions"/>'s defaults.</summary>
     public ConnectionOptions Connection { get; init; } = ConnectionOptions.Default;
 

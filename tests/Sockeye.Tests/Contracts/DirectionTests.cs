@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sockeye.Links;
+using Sockeye.Platform;
 using Sockeye.Sessions;
 using Sockeye.Tests.Support;
 using Xunit;
@@ -132,6 +133,8 @@ public class DirectionTests
     /// <summary>Types that hold static state which is not plainly immutable, and why they may.</summary>
     private static readonly string[] AllowedStaticState =
     [
+        nameof(LoopTurn),           // which loop a thread runs
+        nameof(ReadinessLoops),     // the loops, begun when they are first needed
         nameof(Resolver),           // look-ups that are under way and shared
         nameof(ServiceRegistry),    // stands on the two below
         nameof(ServicesFile),       // the system's file, read when it is first needed
@@ -146,6 +149,7 @@ public class DirectionTests
         (_, "") => true,
         ("Measuring", "Protocols") => true,
         ("Tls" or "Protocols", "Links") => true,    // a layer puts a link of its own on a connection
+        ("Links", "Platform") => true,    // a link may stand on what one kernel offers
         (_, "Sessions") => CompiledCode.Outermost(reference.ToType).IsPublic,
         _ => false,
     };

@@ -97,7 +97,7 @@ public sealed class ProcessEndTests
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         await using var conversation = await Conversation.StartAsync("env | grep -E '^(SOCK_(LOCAL|REMOTE)|NCAT_|DOTNET_SYSTEM_)' | sort", ground);
         var (local, remote) = (conversation.Local, conversation.Remote);
-        var isUnix = ground == Ground.Unix;
+        var isUnix = ground.IsUnix();
         Assert.Equal(
             $"""
             NCAT_LOCAL_ADDR={(isUnix ? "localhost" : local.Host)}
@@ -139,7 +139,7 @@ public sealed class ProcessEndTests
         Assert.StartsWith($"cannot run '{scratch.File("garbage")}': ", error.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<Ground> Grounds => [Ground.Tcp, Ground.Unix];
+    public static TheoryData<Ground> Grounds => new(ConnectionPairs.Sockets);
 
     private static async Task<string> ReadToEndAsync(Connection peer)
     {

@@ -7,7 +7,7 @@ namespace Sockeye.Tests.Sessions;
 /// <summary>How a session ends, rule by rule, over TCP, Unix sockets and memory alike.</summary>
 public class SessionEndingTests
 {
-    public static TheoryData<Ground> Grounds => [Ground.Tcp, Ground.Unix, Ground.Pair, Ground.Tls];
+    public static TheoryData<Ground> Grounds => new(ConnectionPairs.All);
 
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task The_end_of_input_reaches_a_peer_that_answers_only_then(Ground ground)

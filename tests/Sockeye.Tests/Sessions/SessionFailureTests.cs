@@ -8,7 +8,7 @@ namespace Sockeye.Tests.Sessions;
 /// <summary>Limits, breaks and full disks: what is lost is said, what is not lost arrives.</summary>
 public class SessionFailureTests
 {
-    public static TheoryData<Ground> Grounds => [Ground.Tcp, Ground.Unix, Ground.Pair, Ground.Tls];
+    public static TheoryData<Ground> Grounds => new(ConnectionPairs.All);
 
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task Silence_is_counted_from_the_last_byte_either_way(Ground ground)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sockeye.Platform;
 
 namespace Sockeye.Tests.Support;
 
@@ -10,21 +11,31 @@ public enum Ground
     Unix,
     Pair,
     Tls,
+    TcpOnLoop,
+    UnixOnLoop,
+    TlsOnLoop,
 }
 
 /// <summary>Two connected connections over each ground.</summary>
 internal static class ConnectionPairs
 {
+    /// <summary>Every ground.</summary>
+    public static Ground[] All { get; } = Enum.GetValues<Ground>();
+
+    /// <summary>Those where the bytes go through a socket unchanged.</summary>
+    public static Ground[] Sockets { get; } = [Ground.Tcp, Ground.Unix, Ground.TcpOnLoop, Ground.UnixOnLoop];
+
+    public static bool IsUnix(this Ground ground) => ground is Ground.Unix or Ground.UnixOnLoop;
+
     public static async Task<(Connection Client, Connection Server)> CreateAsync(Ground ground, ConnectionOptions? options = null)
     {
         options ??= ConnectionOptions.Default;
         if (ground == Ground.Pair)
             return Connection.CreatePair(options);
-        if (ground == Ground.Tls)
-            return await TlsPairs.CreateAsync(await CreateAsync(Ground.Tcp, options));
-        var transport = ground == Ground.Tcp ? Transport.Tcp : Transport.Unix;
+        if (ground is Ground.Tls or Ground.TlsOnLoop)
+            return await TlsPairs.CreateAsync(await CreateAsync(ground == Ground.Tls ? Ground.Tcp : Ground.TcpOnLoop, options));
         var (client, server) = await SocketsAsync(ground);
-        return (Connection.FromSocket(client, transport, null, options), Connection.FromSocket(server, transport, null, options));
+        return (Over(client, ground, options), Over(server, ground, options));
     }
 
     /// <summary>A connection and the bare socket at its other end, for peers that misbehave.</summary>
@@ -32,13 +43,19 @@ internal static class ConnectionPairs
         Ground ground, ConnectionOptions? options = null)
     {
         var (client, server) = await SocketsAsync(ground);
-        var transport = ground == Ground.Tcp ? Transport.Tcp : Transport.Unix;
-        return (Connection.FromSocket(client, transport, null, options ?? ConnectionOptions.Default), server);
+        return (Over(client, ground, options ?? ConnectionOptions.Default), server);
+    }
+
+    private static Connection Over(Socket socket, Ground ground, ConnectionOptions options)
+    {
+        var transport = ground.IsUnix() ? Transport.Unix : Transport.Tcp;
+        var engine = ground is Ground.TcpOnLoop or Ground.UnixOnLoop ? SocketEngine.ReadinessLoop : SocketEngines.Default;
+        return Connection.FromSocket(socket, transport, null, options, ReadinessLoops.ForAccepting(engine));
     }
 
     private static async Task<(Socket Client, Socket Server)> SocketsAsync(Ground ground)
     {
-        var unix = ground == Ground.Unix;
+        var unix = ground.IsUnix();
         var family = unix ? AddressFamily.Unix : AddressFamily.InterNetwork;
         var protocol = unix ? ProtocolType.Unspecified : ProtocolType.Tcp;
         using var listener = new Socket(family, SocketType.Stream, protocol);

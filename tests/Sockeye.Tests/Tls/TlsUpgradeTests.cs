@@ -8,7 +8,7 @@ namespace Sockeye.Tests.Tls;
 /// <summary>TLS from the middle of a conversation on.</summary>
 public class TlsUpgradeTests
 {
-    public static TheoryData<Ground> Grounds => [Ground.Tcp, Ground.Unix, Ground.Pair];
+    public static TheoryData<Ground> Grounds => [.. ConnectionPairs.Sockets, Ground.Pair];
 
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task A_conversation_goes_over_to_TLS_and_nothing_is_lost(Ground ground)

@@ -1,0 +1,192 @@
+using System.Net.Sockets;
+
+namespace Sockeye.Platform;
+
+/// <summary>
+/// One direction of a socket on a loop. An operation is tried at once where the direction is ready; else it is parked
+/// until the loop's thread, or who cancels or closes, takes it out: who has it in hand completes it.
+/// </summary>
+/// <remarks>Nothing is missed, since each side says its own before it looks at the other's: the loop notes readiness, then
+/// looks for a parked operation; an operation is parked, then looks whether readiness was noted.</remarks>
+internal abstract class LoopDirection(LoopSocket socket)
+{
+    private LoopOperation? _parked;
+    private LoopOperation? _spare;
+    private int _readiness;
+
+    /// <summary>The socket that the bytes go through.</summary>
+    protected Socket Socket => socket.Socket;
+
+    /// <summary>What a poll for this direction asks.</summary>
+    protected abstract SelectMode Mode { get; }
+
+    /// <summary>Whether an operation waits here.</summary>
+    public bool IsAwaited => Volatile.Read(ref _parked) is not null;
+
+    /// <summary>Moves bytes; an empty buffer waits until bytes could be moved.</summary>
+    public ValueTask<int> MoveAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var operation = Begin(buffer, cancel);
+        return new(operation, operation.Version);
+    }
+
+    /// <summary>As <see cref="MoveAsync"/>, for who does not count.</summary>
+    public ValueTask MoveAllAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var operation = Begin(buffer, cancel);
+        return new(operation, operation.Version);
+    }
+
+    /// <summary>The kernel has told that something can be moved.</summary>
+    /// <param name="untilEmpty">Whether it need not tell again of what lies there: a short read does not show then that
+    /// nothing is left, only one that would block.</param>
+    public void NoteReady(bool untilEmpty) => Interlocked.Or(ref _readiness, untilEmpty ? Ready | UntilEmpty : Ready);
+
+    /// <summary>On the loop's thread, after readiness was noted: what waited for it goes on.</summary>
+    public void GoOn()
+    {
+        if (Interlocked.Exchange(ref _parked, null) is not { } operation)
+            return;
+        if (operation.IsWait)
+            operation.Complete();
+        else if (!TryFinish(operation))
+            Park(operation);
+    }
+
+    /// <summary>Ends what waits, after the socket was marked as closed.</summary>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _parked, null) is { } operation)
+            operation.FailElsewhere(Aborted());
+    }
+
+    /// <summary>Ends this operation if it waits; if it is in somebody's hand, that one sees that it is cancelled.</summary>
+    public void Cancel(LoopOperation operation)
+    {
+        if (Interlocked.CompareExchange(ref _parked, null, operation) == operation)
+            operation.Cancel();
+    }
+
+    /// <summary>The operation's result was taken: the next one can use it.</summary>
+    public void Return(LoopOperation operation) => Volatile.Write(ref _spare, operation);
+
+    private LoopOperation Begin(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var operation = Interlocked.Exchange(ref _spare, null) ?? new LoopOperation(this);
+        operation.Begin(buffer, cancel);
+        var isReady = Volatile.Read(ref _readiness) != 0;
+        var isOurTurn = !isReady || LoopTurn.MayGoOn();
+        if (cancel.IsCancellationRequested)
+            operation.Cancel();
+        else if (!isOurTurn)
+            ParkBehindOthers(operation);
+        else if (!isReady || !TryFinish(operation))
+            Park(operation);
+        return operation;
+    }
+
+    /// <summary>True when the operation has ended, well or not.</summary>
+    private bool TryFinish(LoopOperation operation)
+    {
+        try
+        {
+            return operation.IsWait ? TryFinishWait(operation) : TryFinishMove(operation);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            NoteReady(untilEmpty: false);    // the next one has to learn of it as well
+            operation.Fail(error);
+            return true;
+        }
+    }
+
+    private bool TryFinishWait(LoopOperation operation)
+    {
+        var known = Interlocked.Exchange(ref _readiness, 0);
+        if (!Socket.Poll(0, Mode))
+            return false;
+        Interlocked.Or(ref _readiness, known);
+        operation.Complete();
+        return true;
+    }
+
+    private bool TryFinishMove(LoopOperation operation)
+    {
+        do
+        {
+            // Forgotten first, so that what becomes ready from now on is noted anew.
+            var known = Interlocked.Exchange(ref _readiness, 0);
+            var count = Move(operation.Rest.Span, out var error);
+            if (error == SocketError.WouldBlock)
+                return false;
+            if (error != SocketError.Success)
+                throw new SocketException((int)error);
+            if (count == 0 || count == operation.Rest.Length || (known & UntilEmpty) != 0)
+                Interlocked.Or(ref _readiness, known);
+            operation.Advance(count);
+        }
+        while (!IsDone(operation));
+        operation.Complete();
+        return true;
+    }
+
+    /// <summary>Moves what can be moved now.</summary>
+    protected abstract int Move(Span<byte> bytes, out SocketError error);
+
+    /// <summary>Whether what was moved is all that was asked for.</summary>
+    protected abstract bool IsDone(LoopOperation operation);
+
+    /// <summary>It would go on at once, but others come first: the kernel is asked to tell again that it may.</summary>
+    private void ParkBehindOthers(LoopOperation operation)
+    {
+        Interlocked.Exchange(ref _readiness, 0);
+        Park(operation);
+        socket.Rearm();
+    }
+
+    private void Park(LoopOperation operation)
+    {
+        operation.HeedCancellation();
+        while (Interlocked.CompareExchange(ref _parked, operation, null) is null)
+        {
+            var hasChanged = Volatile.Read(ref _readiness) != 0 || socket.IsClosed || operation.IsCancelled;
+            if (!hasChanged || Interlocked.CompareExchange(ref _parked, null, operation) != operation)
+                return;
+            if (socket.IsClosed)
+                operation.Fail(Aborted());
+            else if (operation.IsCancelled)
+                operation.Cancel();
+            else if (!TryFinish(operation))
+                continue;
+            return;
+        }
+        // The next operation is there already: it comes that early only behind one that was cancelled.
+        operation.Cancel();
+    }
+
+    /// <summary>What a socket says of a call that was pending when it was closed.</summary>
+    private static SocketException Aborted() => new((int)SocketError.OperationAborted);
+
+    private const int Ready = 1;
+    private const int UntilEmpty = 2;
+}
+
+/// <summary>Bytes that come: one read is enough.</summary>
+internal sealed class ReceivingDirection(LoopSocket socket) : LoopDirection(socket)
+{
+    protected override SelectMode Mode => SelectMode.SelectRead;
+
+    protected override int Move(Span<byte> bytes, out SocketError error) => Socket.Receive(bytes, SocketFlags.None, out error);
+
+    protected override bool IsDone(LoopOperation operation) => true;
+}
+
+/// <summary>Bytes that go: all of them.</summary>
+internal sealed class SendingDirection(LoopSocket socket) : LoopDirection(socket)
+{
+    protected override SelectMode Mode => SelectMode.SelectWrite;
+
+    protected override int Move(Span<byte> bytes, out SocketError error) => Socket.Send(bytes, SocketFlags.None, out error);
+
+    protected override bool IsDone(LoopOperation operation) => operation.Rest.IsEmpty;
+}

@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+
+namespace Sockeye.Platform;
+
+/// <summary>A socket that a loop watches, with what is awaited of each of its directions.</summary>
+internal sealed class LoopSocket : IDisposable
+{
+    private readonly ReadinessLoop _loop;
+    private int _closed;
+
+    public LoopSocket(ReadinessLoop loop, Socket socket, long id)
+    {
+        (_loop, Socket, Id) = (loop, socket, id);
+        Receiving = new ReceivingDirection(this);
+        Sending = new SendingDirection(this);
+    }
+
+    /// <summary>Names this socket to the kernel, and no other one, ever.</summary>
+    public long Id { get; }
+
+    public Socket Socket { get; }
+
+    public LoopDirection Receiving { get; }
+
+    public LoopDirection Sending { get; }
+
+    /// <summary>Whether it was let go.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>The kernel has something to tell: on the loop's thread.</summary>
+    public void OnEvents(EpollEvents events)
+    {
+        // Both are noted before either goes on: what goes on may take long.
+        var mayReceive = Has(EpollEvents.Readable | Ends | EpollEvents.Urgent);
+        var maySend = Has(EpollEvents.Writable | EpollEvents.Error | EpollEvents.HungUp);
+        if (mayReceive)
+            Receiving.NoteReady(untilEmpty: Has(Ends | EpollEvents.Urgent));
+        if (maySend)
+            Sending.NoteReady(untilEmpty: false);
+        if (mayReceive)
+            Receiving.GoOn();
+        if (maySend)
+            Sending.GoOn();
+
+        bool Has(EpollEvents any) => (events & any) != EpollEvents.None;
+    }
+
+    /// <summary>Has what is so now told again.</summary>
+    public void Rearm() => _loop.Rearm(this);
+
+    /// <summary>Lets the socket go, which is its owner's to close; what is awaited of it ends as aborted.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        _loop.Detach(this);
+        Receiving.Close();
+        Sending.Close();
+    }
+
+    private const EpollEvents Ends = EpollEvents.PeerEnded | EpollEvents.HungUp | EpollEvents.Error;
+}

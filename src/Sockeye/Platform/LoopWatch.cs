@@ -1,0 +1,61 @@
+namespace Sockeye.Platform;
+
+/// <summary>Notices a loop whose code has blocked, and lets another thread go on with it. Sleeps while all loops wait for
+/// events.</summary>
+internal sealed class LoopWatch
+{
+    private readonly SemaphoreSlim _awake = new(0);
+    private ReadinessLoop[] _loops = [];
+    private int _asleep;
+
+    /// <summary>Watches these from now on.</summary>
+    public void Start(ReadinessLoop[] loops)
+    {
+        _loops = loops;
+        new Thread(Run) { IsBackground = true, Name = "Sockeye loops' watch" }.UnsafeStart();
+    }
+
+    /// <summary>A loop has work, and has said so in its turn's <see cref="LoopTurn.Step"/> before.</summary>
+    public void Wake()
+    {
+        if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
+            _awake.Release();
+    }
+
+    private void Run()
+    {
+        var seen = new (LoopTurn Turn, long Step)[_loops.Length];
+        while (true)
+        {
+            for (var i = 0; i < _loops.Length; i++)
+                seen[i] = Look(_loops[i], seen[i]);
+            if (!IsAnyAtWork)
+                Sleep();
+            _awake.Wait(LongestStep);
+        }
+    }
+
+    /// <summary>The same step as last time: its code has not come back since.</summary>
+    private static (LoopTurn Turn, long Step) Look(ReadinessLoop loop, (LoopTurn Turn, long Step) before)
+    {
+        var turn = loop.Turn;
+        var now = (turn, turn.Step);
+        if (now == before && turn.IsAtWork)
+            loop.HandOver(turn);
+        return now;
+    }
+
+    private void Sleep()
+    {
+        Interlocked.Exchange(ref _asleep, 1);
+        // A loop that had work before it could see that we lie down would never wake us.
+        if (IsAnyAtWork)
+            Wake();
+        _awake.Wait();
+    }
+
+    private bool IsAnyAtWork => Array.Exists(_loops, loop => loop.Turn.IsAtWork);
+
+    // How long code may run for one event: longer than what computes a little, short enough for those who wait.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(100);
+}

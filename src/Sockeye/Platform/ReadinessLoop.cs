@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sockeye.Platform;
+
+/// <summary>
+/// Watches sockets and completes in place what is awaited of them: one thread at a time waits for the kernel's events,
+/// moves the bytes, and runs the code behind the <c>await</c> itself.
+/// <code>
+/// epoll_wait ─► LoopSocket ─► recv or send ─► the code that awaited, until it awaits again ─► epoll_wait
+/// </code>
+/// </summary>
+/// <remarks>Code that blocks would hold up every socket of the loop. So a thread has the loop only for a
+/// <see cref="LoopTurn"/>, which ends when its code blocks; another thread then goes on.</remarks>
+internal sealed class ReadinessLoop
+{
+    private readonly Epoll _epoll = new();
+    private readonly ConcurrentDictionary<long, LoopSocket> _sockets = new();
+    private LoopTurn _turn;
+    private long _lastId;
+
+    public ReadinessLoop(LoopWatch watch)
+    {
+        Watch = watch;
+        _turn = new(this);
+    }
+
+    /// <summary>The loop whose code runs on this thread; null on any other thread.</summary>
+    public static ReadinessLoop? Current => LoopTurn.Current?.Loop;
+
+    /// <summary>Who looks after turns that take too long.</summary>
+    public LoopWatch Watch { get; }
+
+    /// <summary>Whose turn it is.</summary>
+    public LoopTurn Turn => Volatile.Read(ref _turn);
+
+    /// <summary>How many sockets it watches.</summary>
+    public int Count => _sockets.Count;
+
+    /// <summary>Connects a socket without the stock engine, which would otherwise be told of its events for ever.</summary>
+    public async ValueTask ConnectAsync(Socket socket, EndPoint remote, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(remote);
+            return;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock && remote is IPEndPoint)
+        {
+            // Under way. A Unix socket says so, too, but means that the listener's queue is full.
+        }
+        using var attached = Attach(socket);
+        await attached.Sending.MoveAllAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        var outcome = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        if (outcome != 0)
+            throw new SocketException(outcome);
+    }
+
+    /// <summary>Takes a socket in, which does not block any more from now on.</summary>
+    public LoopSocket Attach(Socket socket)
+    {
+        socket.Blocking = false;
+        var attached = new LoopSocket(this, socket, Interlocked.Increment(ref _lastId));
+        _sockets[attached.Id] = attached;
+        try
+        {
+            _epoll.Add(socket.SafeHandle, attached.Id);
+            return attached;
+        }
+        catch
+        {
+            _sockets.TryRemove(attached.Id, out _);
+            throw;
+        }
+    }
+
+    /// <summary>Lets a socket go. Events that were fetched before find nobody: its id is never used again.</summary>
+    public void Detach(LoopSocket socket)
+    {
+        if (_sockets.TryRemove(socket.Id, out _))
+            _epoll.Remove(socket.Socket.SafeHandle);
+    }
+
+    /// <summary>The socket of that id, if it is still attached.</summary>
+    public LoopSocket? Find(long id) => _sockets.GetValueOrDefault(id);
+
+    /// <summary>Has what is so of a socket told again.</summary>
+    public void Rearm(LoopSocket socket)
+    {
+        try
+        {
+            _epoll.Rearm(socket.Socket.SafeHandle, socket.Id);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException && socket.IsClosed)
+        {
+            // Let go meanwhile, which ends what waits there.
+        }
+    }
+
+    /// <summary>Begins to run, for ever.</summary>
+    public void Start() => Turn.Start();
+
+    /// <summary>Waits for events.</summary>
+    public void Wait(EpollBatch batch) => _epoll.Wait(batch);
+
+    /// <summary>Gives the loop to another thread. What the old one had fetched and may not come to is asked for again.</summary>
+    public void HandOver(LoopTurn from)
+    {
+        if (!from.TryEnd())
+            return;
+        foreach (var id in from.Unfinished())
+        {
+            if (Find(id) is { } socket)
+                Rearm(socket);
+        }
+        var next = new LoopTurn(this);
+        Volatile.Write(ref _turn, next);
+        next.Start();
+    }
+}

@@ -1,0 +1,117 @@
+using Sockeye.Platform;
+using Xunit;
+
+namespace Sockeye.Tests.Engines;
+
+/// <summary>Code that blocks on a loop's thread: another thread goes on with the others of that loop.</summary>
+public class BlockingOnLoopTests
+{
+    private const int HangGuard = 60_000;
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Handlers_that_block_for_ever_keep_nobody_from_being_served()
+    {
+        OnLoop.Require();
+        using var release = new ManualResetEventSlim();
+        await using var server = Server.Start(OnLoop.AnyPort, Answering(_ => release.Wait()), OnLoop.Serve);
+        var waiting = await OnLoop.CallAsync(server);
+        var blocked = await OnLoop.CallAsync(server);
+        foreach (var client in blocked)
+            await AskAsync(client, "block");
+        await OnLoop.AssertAnswersAsync(waiting);
+        await OnLoop.AssertAnswersAsync(await OnLoop.CallAsync(server));
+        release.Set();
+        foreach (var client in blocked)
+            Assert.Equal("done", await client.Lines.ReadLineAsync());
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Blocking_members_of_a_connection_wait_on_the_loop_without_waiting_for_it()
+    {
+        OnLoop.Require();
+        await using var server = Server.Start(OnLoop.AnyPort, Answering(peer => Assert.Equal('!', peer.ReadByte())), OnLoop.Serve);
+        var clients = await OnLoop.CallAsync(server);
+        foreach (var client in clients)
+            await AskAsync(client, "block");
+        await OnLoop.AssertAnswersAsync(await OnLoop.CallAsync(server));
+        foreach (var client in clients)
+        {
+            await client.WriteAsync("!"u8.ToArray());
+            Assert.Equal("done", await client.Lines.ReadLineAsync());
+        }
+        await OnLoop.AssertAnswersAsync(clients);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Disposing_on_the_loop_waits_for_the_peer_without_waiting_for_the_loop()
+    {
+        OnLoop.Require();
+        await using var server = Server.Start(OnLoop.AnyPort, Answering(peer => peer.Dispose()), OnLoop.Serve);
+        var clients = await OnLoop.CallAsync(server);
+        foreach (var client in clients)
+        {
+            await AskAsync(client, "block");
+            Assert.Null(await client.Lines.ReadLineAsync());
+        }
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_task_of_the_same_loop_can_be_waited_for()
+    {
+        OnLoop.Require();
+        await using var far = Server.Start(OnLoop.AnyPort, OnLoop.EchoLinesAsync, OnLoop.Serve);
+        await using var server = Server.Start(OnLoop.AnyPort, Answering(Inner), OnLoop.Serve);
+        await OnLoop.AssertAnswersAsync(await OnLoop.CallAsync(server));
+        var client = await Connection.ConnectAsync(server.LocalAddress);
+        await AskAsync(client, "block");
+        Assert.Equal("done", await client.Lines.ReadLineAsync());
+
+        void Inner(Connection peer)
+        {
+            Assert.NotNull(ReadinessLoop.Current);
+            var onward = Connection.ConnectAsync(far.LocalAddress, OnLoop.Connect).AsTask().GetAwaiter().GetResult();
+            onward.Lines.WriteLineAsync("inner").AsTask().GetAwaiter().GetResult();
+            Assert.Equal("inner", onward.Lines.ReadLineAsync().AsTask().GetAwaiter().GetResult());
+            onward.Abort();
+        }
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Threads_that_blocked_end_when_they_come_back()
+    {
+        OnLoop.Require();
+        var back = new TaskCompletionSource<Thread>();
+        await using var server = Server.Start(OnLoop.AnyPort, Answering(_ =>
+        {
+            var mine = LoopTurn.Current;
+            LoopTurn.StepAside();
+            Assert.Null(LoopTurn.Current);
+            Assert.NotSame(mine, mine!.Loop.Turn);
+            back.SetResult(Thread.CurrentThread);
+        }), OnLoop.Serve);
+        await using var client = await Connection.ConnectAsync(server.LocalAddress);
+        await AskAsync(client, "block");
+        Assert.Equal("done", await client.Lines.ReadLineAsync());
+        (await back.Task).Join();
+    }
+
+    /// <summary>Echoes lines, and does this when it is told to block.</summary>
+    private static ConnectionHandler Answering(Action<Connection> block) => async (peer, cancel) =>
+    {
+        while (await peer.Lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
+        {
+            if (line == "block")
+            {
+                block(peer);
+                line = "done";
+            }
+            await peer.Lines.WriteLineAsync(line, cancel).ConfigureAwait(false);
+        }
+    };
+
+    private static async Task AskAsync(Connection client, string line)
+    {
+        await client.Lines.WriteLineAsync(line);
+        await client.Lines.FlushAsync();
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net.Sockets;
+using Sockeye.Platform;
+using Sockeye.Tests.Support;
+using Xunit;
+
+namespace Sockeye.Tests.Engines;
+
+/// <summary>What is the loop's own: where code runs, what it is told and what it must not miss. All else about connections
+/// and servers is tested on both engines by the tests of these.</summary>
+public class ReadinessLoopTests
+{
+    private const int HangGuard = 60_000;
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Code_goes_on_on_the_loop_and_what_it_dials_stays_there()
+    {
+        OnLoop.Require();
+        await using var far = Server.Start(OnLoop.AnyPort, OnLoop.EchoLinesAsync, OnLoop.Serve);
+        var seen = new TaskCompletionSource<(ReadinessLoop? Before, ReadinessLoop? After)>();
+        await using var server = Server.Start(OnLoop.AnyPort, async (peer, cancel) =>
+        {
+            await peer.Lines.ReadLineAsync(cancel).ConfigureAwait(false);
+            var before = ReadinessLoop.Current;
+            await using var onward = await Connection.ConnectAsync(far.LocalAddress, OnLoop.Connect, cancel).ConfigureAwait(false);
+            await onward.Lines.WriteLineAsync("hello", cancel).ConfigureAwait(false);
+            await onward.Lines.ReadLineAsync(cancel).ConfigureAwait(false);
+            seen.SetResult((before, ReadinessLoop.Current));
+        }, OnLoop.Serve);
+        await using var client = await Connection.ConnectAsync(server.LocalAddress);
+        await Task.Yield();
+        await client.Lines.WriteLineAsync("go");
+        await client.Lines.FlushAsync();
+        var (before, after) = await seen.Task;
+        Assert.NotNull(before);
+        Assert.Same(before, after);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Connections_are_spread_over_all_loops()
+    {
+        OnLoop.Require();
+        var loops = new System.Collections.Concurrent.ConcurrentDictionary<ReadinessLoop, bool>();
+        await using var server = Server.Start(OnLoop.AnyPort, async (peer, cancel) =>
+        {
+            await peer.Lines.ReadLineAsync(cancel).ConfigureAwait(false);
+            loops[ReadinessLoop.Current!] = true;
+            await peer.Lines.WriteLineAsync("still there?", cancel).ConfigureAwait(false);
+        }, OnLoop.Serve);
+        // Other tests accept, too, and so take turns of ours.
+        while (loops.Count < ReadinessLoops.All().Length)
+            await OnLoop.AssertAnswersAsync([await Connection.ConnectAsync(server.LocalAddress)]);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task What_lies_behind_urgent_data_is_read_although_the_read_before_it_is_short()
+    {
+        OnLoop.Require();
+        var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.TcpOnLoop);
+        await using var _ = connection;
+        peer.Send("before"u8);
+        peer.Send("!"u8, SocketFlags.OutOfBand);
+        peer.Send("behind"u8);
+        peer.Shutdown(SocketShutdown.Send);
+        var all = new MemoryStream();
+        await connection.CopyToAsync(all);
+        Assert.Equal("beforebehind", System.Text.Encoding.ASCII.GetString(all.ToArray()));
+    }
+
+    [Theory(Timeout = HangGuard), InlineData(Ground.TcpOnLoop), InlineData(Ground.UnixOnLoop)]
+    public async Task An_end_that_came_with_the_last_bytes_is_not_waited_for(Ground ground)
+    {
+        OnLoop.Require();
+        for (var i = 0; i < 100; i++)
+        {
+            var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(ground);
+            await using var _ = connection;
+            var reading = connection.ReadAsync(new byte[100]).AsTask();
+            peer.Send("bye"u8);
+            peer.Shutdown(SocketShutdown.Both);
+            Assert.Equal(3, await reading);
+            Assert.Equal(0, await connection.ReadAsync(new byte[100]));
+            peer.Dispose();
+        }
+    }
+
+    [Theory(Timeout = HangGuard), InlineData(Ground.TcpOnLoop), InlineData(Ground.UnixOnLoop)]
+    public async Task A_reset_ends_a_read_and_a_write_that_wait(Ground ground)
+    {
+        OnLoop.Require();
+        var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(ground);
+        var reading = connection.ReadAsync(new byte[100]).AsTask();
+        var writing = connection.WriteAsync(new byte[64 * 1024 * 1024]).AsTask();
+        Assert.False(writing.IsCompleted);
+        peer.Close(0);
+        await Assert.ThrowsAsync<NetException>(() => writing);
+        await Task.WhenAny(reading);
+        connection.Abort();
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task An_empty_read_waits_until_bytes_have_come_and_takes_none()
+    {
+        OnLoop.Require();
+        var (client, server) = await ConnectionPairs.CreateAsync(Ground.TcpOnLoop);
+        for (var i = 0; i < 3; i++)
+        {
+            var waiting = server.ReadAsync(Memory<byte>.Empty).AsTask();
+            Assert.False(waiting.IsCompleted);
+            await client.WriteAsync("x"u8.ToArray());
+            Assert.Equal(0, await waiting);
+            Assert.Equal(0, await server.ReadAsync(Memory<byte>.Empty));
+            Assert.Equal(1, await server.ReadAsync(new byte[10]));
+        }
+        client.Abort();
+        server.Abort();
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Who_always_finds_something_to_do_lets_the_others_of_its_loop_come_in_between()
+    {
+        OnLoop.Require();
+        await using var server = Server.Start(OnLoop.AnyPort, async (peer, cancel) =>
+        {
+            if (await peer.Lines.ReadLineAsync(cancel) != "flood")
+            {
+                await peer.Lines.WriteLineAsync("still there?", cancel);
+                return;
+            }
+            while (true)
+                await peer.WriteAsync(new byte[1000], cancel);
+        }, OnLoop.Serve with { DrainTimeout = TimeSpan.Zero });
+        var floods = await OnLoop.CallAsync(server);
+        var taken = floods.Select(flood => TakeAsync(flood)).ToList();
+        await OnLoop.AssertAnswersAsync(await OnLoop.CallAsync(server));
+        Array.ForEach(floods, flood => flood.Abort());
+        await Task.WhenAll(taken).ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    private static async Task TakeAsync(Connection flood)
+    {
+        await flood.Lines.WriteLineAsync("flood");
+        var buffer = new byte[100_000];
+        while (await flood.ReadAsync(buffer) > 0)
+        {
+        }
+    }
+
+    [Fact]
+    public void Only_who_asks_for_the_loop_gets_it_and_only_on_Linux()
+    {
+        Assert.Null(ReadinessLoops.ForDialling(SocketEngine.Stock));
+        Assert.Null(ReadinessLoops.ForAccepting(SocketEngine.Stock));
+        Assert.Equal(OperatingSystem.IsLinux(), ReadinessLoops.ForDialling(SocketEngine.ReadinessLoop) is not null);
+        Assert.Equal(OperatingSystem.IsLinux(), ReadinessLoops.ForAccepting(SocketEngine.ReadinessLoop) is not null);
+    }
+}
