@@ -102,6 +102,7 @@ public class BlockingOnLoopTests
         {
             if (line == "block")
             {
+                await OnLoop.EnterAsync().ConfigureAwait(false);
                 block(peer);
                 line = "done";
             }

@@ -1,4 +1,5 @@
 using Sockeye.Platform;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests.Engines;
@@ -21,7 +22,22 @@ internal static class OnLoop
     /// <summary>How many sockets all loops watch.</summary>
     public static int Watched => ReadinessLoops.All().Sum(loop => loop.Count);
 
-    /// <summary>Answers a line with itself, once it is on the loop.</summary>
+    /// <summary>Goes on on a loop's thread. What is there before somebody awaits it leaves code where it is, so it may take
+    /// several tries.</summary>
+    public static async Task EnterAsync()
+    {
+        while (ReadinessLoop.Current is null)
+        {
+            var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.UnixOnLoop).ConfigureAwait(false);
+            var waiting = connection.ReadAsync(new byte[1]);
+            _ = Task.Run(() => peer.Send("x"u8));
+            await waiting.ConfigureAwait(false);
+            connection.Abort();
+            peer.Dispose();
+        }
+    }
+
+    /// <summary>Answers lines with themselves.</summary>
     public static async Task EchoLinesAsync(Connection peer, CancellationToken cancel)
     {
         while (await peer.Lines.ReadLineAsync(cancel) is { } line)

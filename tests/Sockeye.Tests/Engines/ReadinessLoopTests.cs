@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Text;
 using Sockeye.Platform;
 using Sockeye.Tests.Support;
 using Xunit;
@@ -16,22 +18,19 @@ public class ReadinessLoopTests
     {
         OnLoop.Require();
         await using var far = Server.Start(OnLoop.AnyPort, OnLoop.EchoLinesAsync, OnLoop.Serve);
-        var seen = new TaskCompletionSource<(ReadinessLoop? Before, ReadinessLoop? After)>();
-        await using var server = Server.Start(OnLoop.AnyPort, async (peer, cancel) =>
+        var (before, after) = await Task.Run(async () =>
         {
-            await peer.Lines.ReadLineAsync(cancel).ConfigureAwait(false);
+            await OnLoop.EnterAsync().ConfigureAwait(false);
             var before = ReadinessLoop.Current;
-            await using var onward = await Connection.ConnectAsync(far.LocalAddress, OnLoop.Connect, cancel).ConfigureAwait(false);
-            await onward.Lines.WriteLineAsync("hello", cancel).ConfigureAwait(false);
-            await onward.Lines.ReadLineAsync(cancel).ConfigureAwait(false);
-            seen.SetResult((before, ReadinessLoop.Current));
-        }, OnLoop.Serve);
-        await using var client = await Connection.ConnectAsync(server.LocalAddress);
-        await Task.Yield();
-        await client.Lines.WriteLineAsync("go");
-        await client.Lines.FlushAsync();
-        var (before, after) = await seen.Task;
-        Assert.NotNull(before);
+            await using var onward = await Connection.ConnectAsync(far.LocalAddress, OnLoop.Connect).ConfigureAwait(false);
+            do
+            {
+                await onward.Lines.WriteLineAsync("hello").ConfigureAwait(false);
+                await onward.Lines.ReadLineAsync().ConfigureAwait(false);
+            }
+            while (ReadinessLoop.Current is null);
+            return (before, ReadinessLoop.Current);
+        });
         Assert.Same(before, after);
     }
 
@@ -39,16 +38,22 @@ public class ReadinessLoopTests
     public async Task Connections_are_spread_over_all_loops()
     {
         OnLoop.Require();
-        var loops = new System.Collections.Concurrent.ConcurrentDictionary<ReadinessLoop, bool>();
+        var loops = new ConcurrentDictionary<ReadinessLoop, bool>();
         await using var server = Server.Start(OnLoop.AnyPort, async (peer, cancel) =>
         {
-            await peer.Lines.ReadLineAsync(cancel).ConfigureAwait(false);
-            loops[ReadinessLoop.Current!] = true;
-            await peer.Lines.WriteLineAsync("still there?", cancel).ConfigureAwait(false);
+            while (await peer.Lines.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
+            {
+                if (ReadinessLoop.Current is { } loop)
+                    loops[loop] = true;
+                await peer.Lines.WriteLineAsync(line, cancel).ConfigureAwait(false);
+            }
         }, OnLoop.Serve);
-        // Other tests accept, too, and so take turns of ours.
+        var clients = await OnLoop.CallAsync(server);
         while (loops.Count < ReadinessLoops.All().Length)
-            await OnLoop.AssertAnswersAsync([await Connection.ConnectAsync(server.LocalAddress)]);
+        {
+            clients = [.. clients, .. await OnLoop.CallAsync(server)];    // other tests take turns, too
+            await OnLoop.AssertAnswersAsync(clients);
+        }
     }
 
     [Fact(Timeout = HangGuard)]
@@ -63,7 +68,7 @@ public class ReadinessLoopTests
         peer.Shutdown(SocketShutdown.Send);
         var all = new MemoryStream();
         await connection.CopyToAsync(all);
-        Assert.Equal("beforebehind", System.Text.Encoding.ASCII.GetString(all.ToArray()));
+        Assert.Equal("beforebehind", Encoding.ASCII.GetString(all.ToArray()));
     }
 
     [Theory(Timeout = HangGuard), InlineData(Ground.TcpOnLoop), InlineData(Ground.UnixOnLoop)]
