@@ -11,7 +11,7 @@ internal static class Advice
     {
         UsageException usage => usage.Advice,
         BadStatusException => "With --any-status that is no error.",
-        NetException net => OfKind(net, command),
+        NetException net => TlsAdvice.For(net, command) ?? OfKind(net, command),
         _ when ExitCodes.Of(error) == ExitCodes.Unexpected => "This is a fault of sock itself: please report it, with what you typed.",
         _ => null,
     };
@@ -76,8 +76,6 @@ internal static class Advice
         var option = command.Has(closest) ? closest : "--timeout";
         return command switch
         {
-            _ when error.Operation == NetOperation.Handshake && command.IsGiven("--starttls") =>
-                "It may speak TLS from the start, and wait for it: try tls:// instead of --starttls.",
             _ when command.IsGiven("--replies") => "Fewer replies came than --replies asked for; --wait TIME waits longer for them.",
             _ when command.Has("--tcp") && !command.IsGiven("--tcp") => "A datagram or its answer may be lost or dropped on the way: --tcp asks over TCP.",
             _ when !command.Has(option) => null,
@@ -116,10 +114,6 @@ internal static class Advice
     /// <summary>The conversation broke, or the peer did what cannot be accepted.</summary>
     private static string? OfPeer(NetException error, ParseResult command) => (error.Kind, command.CommandResult.Command.Name) switch
     {
-        (NetErrorKind.ProtocolViolation, _) when error.Operation == NetOperation.Handshake && command.Has("--starttls") =>
-            command.IsGiven("--starttls")
-                ? "'sock connect' without TLS shows what the server says."
-                : "If the server begins in the clear, --starttls PROTOCOL goes over to TLS.",
         (NetErrorKind.Reset, _) => "The other program has ended or refuses to go on; its log may say why.",
         (NetErrorKind.ClosedEarly, "get") => "The server broke off; asking again may help.",
         (NetErrorKind.ProtocolViolation, "get") => "'sock connect' shows what the server really says.",

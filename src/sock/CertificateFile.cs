@@ -11,11 +11,13 @@ internal static class CertificateFile
     /// <param name="password">Opens the key; null if it is not encrypted.</param>
     public static TlsCertificate Read(string certificate, string? key, string? password)
     {
+        foreach (var file in key is null ? [certificate] : (string[])[certificate, key])
+            Require(file);
         try
         {
             return TlsCertificate.FromPemFiles(certificate, key, password);
         }
-        catch (IOException error) when (error is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException error)
         {
             throw Advised(error, key, password);
         }
@@ -26,6 +28,7 @@ internal static class CertificateFile
     {
         try
         {
+            Require(file);
             return TlsAuthorities.FromPemFile(file);
         }
         catch (IOException error)
@@ -35,7 +38,19 @@ internal static class CertificateFile
     }
 
     /// <summary>A password: the first line of a file, null if there is no file.</summary>
-    public static string? PasswordIn(string? file) => file is null ? null : File.ReadLines(file).FirstOrDefault("");
+    public static string? PasswordIn(string? file)
+    {
+        if (file is null)
+            return null;
+        Require(file);
+        return File.ReadLines(file).FirstOrDefault("");
+    }
+
+    private static void Require(string file)
+    {
+        if (!File.Exists(file))
+            throw new IOException(Directory.Exists(file) ? $"'{file}' is a directory" : $"there is no file '{file}'");
+    }
 
     private static Exception Advised(IOException error, string? key, string? password) => (key, password) switch
     {

@@ -35,12 +35,14 @@ internal sealed class TlsClientArguments
     /// <summary>Declares them on a verb.</summary>
     /// <param name="verb">The verb.</param>
     /// <param name="isAlwaysOn">Whether it is for TLS alone, and overlooks nothing.</param>
-    public TlsClientArguments(Verb verb, bool isAlwaysOn = false)
+    /// <param name="hasStartTls">Whether it may be for protocols that begin in the clear.</param>
+    public TlsClientArguments(Verb verb, bool isAlwaysOn = false, bool hasStartTls = true)
     {
         _isAlwaysOn = isAlwaysOn;
         if (!isAlwaysOn)
             verb.Add(_tls);
-        verb.AddSeldomUsed(_startTls);
+        if (hasStartTls)
+            verb.AddSeldomUsed(_startTls);
         _common = new(verb, "with TLS: who may have issued the server's certificate (PEM)\nNobody else then counts. A self-signed certificate is its own issuer.");
         verb.AddSeldomUsed(_pins, _serverName, _certificate, _key, _passwordFile);
         if (!isAlwaysOn)
@@ -59,17 +61,25 @@ internal sealed class TlsClientArguments
         var startTls = command.GetValue(_startTls);
         if (startTls is not null && (command.GetValue(_tls) || addresses.Any(address => address.Transport == Transport.Tls)))
             throw new UsageException("--starttls is for TLS after a beginning in the clear; --tls and tls:// are for TLS from the start", "Leave out one of them.");
-        if (_isAlwaysOn || command.GetValue(_tls) || startTls is not null)
+        if (IsAsked(command))
             addresses = [.. addresses.Select(Over)];
         var speaking = addresses.Where(address => Speaks(command, address)).ToList();
-        if (speaking.Count == 0)
-        {
-            ThrowIfPointless(command);
-            return [.. addresses.Select(address => new Target(address, null, null))];
-        }
-        ThrowIfContradictory(command, speaking);
-        var options = OptionsOf(command);
+        ThrowIfNameless(command, speaking);
+        var options = Settle(command, isAsked: speaking.Count > 0);
         return [.. addresses.Select(address => new Target(address, Speaks(command, address) ? options : null, startTls))];
+    }
+
+    /// <summary>Whether TLS is asked for, whatever an address says.</summary>
+    public bool IsAsked(ParseResult command) => _isAlwaysOn || command.GetValue(_tls) || command.GetValue(_startTls) is not null;
+
+    /// <summary>How TLS is to be spoken where it is asked for; null where it is not. Files are read.</summary>
+    public TlsClientOptions? Settle(ParseResult command, bool isAsked)
+    {
+        if (!isAsked && Array.Find(OnlyWithTls, command.IsGiven) is { } pointless)
+            throw new UsageException($"{pointless} is for TLS, which is not asked for", "Add --tls, or write tls:// in front of the address.");
+        if (!command.IsGiven("--cert") && Array.Find(OnlyWithCertificate, command.IsGiven) is { } alone)
+            throw new UsageException($"{alone} belongs to a certificate, and none is given", "Add --cert FILE.");
+        return isAsked ? OptionsOf(command) : null;
     }
 
     /// <summary>The same address with TLS.</summary>
@@ -81,19 +91,10 @@ internal sealed class TlsClientArguments
         _ => address,
     };
 
-    private bool Speaks(ParseResult command, Address address) =>
-        _isAlwaysOn || command.GetValue(_tls) || command.GetValue(_startTls) is not null || address.Transport == Transport.Tls;
+    private bool Speaks(ParseResult command, Address address) => IsAsked(command) || address.Transport == Transport.Tls;
 
-    private static void ThrowIfPointless(ParseResult command)
+    private void ThrowIfNameless(ParseResult command, List<Address> addresses)
     {
-        if (Array.Find(OnlyWithTls, command.IsGiven) is { } option)
-            throw new UsageException($"{option} is for TLS, which is not asked for", "Add --tls, or write tls:// in front of the address.");
-    }
-
-    private void ThrowIfContradictory(ParseResult command, List<Address> addresses)
-    {
-        if (!command.IsGiven("--cert") && Array.Find(OnlyWithCertificate, command.IsGiven) is { } option)
-            throw new UsageException($"{option} belongs to a certificate, and none is given", "Add --cert FILE.");
         if (command.GetValue(_serverName) is null && !command.GetValue(_insecure) && addresses.Find(address => address.Path is not null) is { } unnamed)
             throw new UsageException($"'{unnamed}' has no host name that a certificate could be for", "--servername HOST says for which it has to be.");
     }
@@ -122,7 +123,7 @@ internal sealed class TlsClientArguments
         }
         catch (ArgumentException error)
         {
-            throw new UsageException($"--pin: {error.Message.Split(" (Parameter")[0]}", "A server's pin is told when it is refused, and by -v.");
+            throw new UsageException($"--pin: {error.Message.Split(" (Parameter")[0]}", "'sock cert ADDRESS' says that of a server.");
         }
     }
 

@@ -26,7 +26,12 @@ internal static class TlsText
     /// <summary>What is wrong with the server's certificate and was overlooked; null if nothing was.</summary>
     public static string? Overlooked(TlsInfo tls) => tls.Problems.Count == 0
         ? null
-        : Terminal.Harmless($"warning: the server's certificate {string.Join(", and ", tls.Problems.Select(problem => problem.Text))} (--insecure)");
+        : Terminal.Harmless($"warning: the server's certificate {string.Join(", and ", tls.Problems.Select(problem => Overlooked(problem, tls)))} (--insecure)");
+
+    /// <summary>Whether this system trusts an issuer has not been looked at.</summary>
+    private static string Overlooked(CertificateProblem problem, TlsInfo tls) => problem.Kind == CertificateProblemKind.UnknownIssuer
+        ? $"was issued by '{tls.PeerCertificate!.IssuerName}', which was not verified"
+        : problem.Text;
 
     /// <summary><c>certificate of www.example.com by Example CA, 57 days left</c>.</summary>
     private static string Of(CertificateInfo certificate)
@@ -39,6 +44,14 @@ internal static class TlsText
     public static string Remaining(TimeSpan left) => left < TimeSpan.Zero
         ? $"expired {OutcomeText.Count((long)-left.TotalDays, "day")} ago"
         : $"{OutcomeText.Count((long)left.TotalDays, "day")} left";
+
+    /// <summary>The same, as the property <c>tls</c>.</summary>
+    public static void WriteObject(Utf8JsonWriter json, TlsInfo tls)
+    {
+        json.WriteStartObject("tls");
+        Write(json, tls);
+        json.WriteEndObject();
+    }
 
     /// <summary>The same, as properties of an object.</summary>
     public static void Write(Utf8JsonWriter json, TlsInfo tls)

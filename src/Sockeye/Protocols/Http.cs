@@ -1,3 +1,5 @@
+using Sockeye.Tls;
+
 namespace Sockeye.Protocols;
 
 /// <summary>
@@ -25,13 +27,14 @@ public static class Http
 {
     /// <summary>Connects and asks for what a URL names. The answer's head has come when this returns; its content is
     /// read from <see cref="HttpResponse.Body"/>.</summary>
-    /// <param name="url"><c>http://HOST[:PORT][/PATH][?QUERY]</c>; the port is a number or a service name. Characters that
+    /// <param name="url"><c>https://HOST[:PORT][/PATH][?QUERY]</c> or the same with <c>http</c>; the port is a number or a service name. Characters that
     /// are not ASCII are percent-encoded, a fragment is not sent.</param>
     /// <param name="options">How to connect and ask, and the limits. Defaults to <see cref="HttpOptions"/>'s defaults.</param>
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
     /// <exception cref="NetException"><see cref="NetErrorKind.InvalidAddress"/>: the URL is malformed, or has a space, a
-    /// control character or a password; <see cref="NetErrorKind.Unsupported"/>: https; the kinds of
-    /// <see cref="Connection.ConnectAsync(Address, ConnectOptions?, CancellationToken)"/> and of
+    /// control character or a password; the kinds of
+    /// <see cref="Connection.ConnectAsync(Address, ConnectOptions?, CancellationToken)"/>, with https those of
+    /// <see cref="TlsClient"/>, and those of
     /// <see cref="GetAsync(Connection, string, HttpOptions?, CancellationToken)"/>.</exception>
     public static Task<HttpResponse> GetAsync(string url, HttpOptions? options = null, CancellationToken cancel = default)
     {
@@ -41,7 +44,7 @@ public static class Http
     }
 
     /// <summary>Connects to an address and asks for a path.</summary>
-    /// <param name="address">Where the server, or a proxy, listens.</param>
+    /// <param name="address">Where the server, or a proxy, listens: <c>tls://</c> where it speaks TLS.</param>
     /// <param name="path">Path and query; <c>/</c> is put in front where it is missing. For a proxy, a whole URL.</param>
     /// <param name="options">How to connect and ask, and the limits. Defaults to <see cref="HttpOptions"/>'s defaults.</param>
     /// <param name="cancel">Gives up; an <see cref="OperationCanceledException"/> follows.</param>
@@ -51,7 +54,9 @@ public static class Http
         ArgumentNullException.ThrowIfNull(address);
         options ??= HttpOptions.Default;
         var target = HttpUrl.EncodeTarget(path);
-        var connection = await Connection.ConnectAsync(address, options.Connect, cancel).ConfigureAwait(false);
+        var connection = address.Transport == Transport.Tls
+            ? await TlsClient.ConnectAsync(address, options.Tls, options.Connect, cancel).ConfigureAwait(false)
+            : await Connection.ConnectAsync(address, options.Connect, cancel).ConfigureAwait(false);
         return await HttpResponse.RequestAsync(connection, target, options, cancel).ConfigureAwait(false);
     }
 

@@ -1,12 +1,19 @@
+using Sockeye.Tls;
+
 namespace Sockeye.Protocols;
 
 /// <summary>How to ask for something by HTTP, and the limits of the answer. Immutable.</summary>
 public sealed record HttpOptions
 {
-    internal static HttpOptions Default { get; } = new();
+    internal static HttpOptions Default => new();
 
     /// <summary>How to reach the server, and how long that may take. Defaults to <see cref="ConnectOptions"/>'s defaults: 10 s.</summary>
     public ConnectOptions Connect { get; init; } = ConnectOptions.Default;
+
+    /// <summary>How TLS is spoken where the URL says <c>https</c> or the address <c>tls://</c>, on top of
+    /// <see cref="ConnectOptions.Layers"/>. Defaults to <see cref="TlsClientOptions"/>'s defaults: the server's certificate is
+    /// verified, and nothing is said of application protocols.</summary>
+    public TlsClientOptions Tls { get; init; } = new();
 
     /// <summary>Ask with HTTP/1.1 and <c>Connection: close</c>. Defaults to false: HTTP/1.0, which ends by itself.</summary>
     public bool Http11 { get; init; }
@@ -14,7 +21,7 @@ public sealed record HttpOptions
     /// <summary>Ask for the head alone (HEAD). Defaults to false: GET.</summary>
     public bool HeadOnly { get; init; }
 
-    /// <summary>The Host header's value. Defaults to null: the address as it was given, without port 80.</summary>
+    /// <summary>The Host header's value. Defaults to null: the address as it was given, without port 80, or 443 over TLS.</summary>
     /// <exception cref="ArgumentException">The value has a control character.</exception>
     public string? Host
     {

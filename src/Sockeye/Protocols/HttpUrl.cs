@@ -3,12 +3,12 @@ using System.Text;
 namespace Sockeye.Protocols;
 
 /// <summary>
-/// An <c>http</c> URL taken apart (RFC 3986; RFC 9110, section 4.2.1).
+/// An <c>http</c> or <c>https</c> URL taken apart (RFC 3986; RFC 9110, section 4.2).
 /// <code>
-/// http://host[:port][/path][?query][#fragment]     port: a number or a service name; the fragment is not sent
+/// https://host[:port][/path][?query][#fragment]    port: a number or a service name; the fragment is not sent
 /// </code>
 /// </summary>
-/// <param name="Address">Where to connect to.</param>
+/// <param name="Address">Where to connect to: at <c>https</c>, where TLS is spoken.</param>
 /// <param name="Target">What to ask for: path and query, percent-encoded.</param>
 internal readonly record struct HttpUrl(Address Address, string Target)
 {
@@ -17,13 +17,11 @@ internal readonly record struct HttpUrl(Address Address, string Target)
         ArgumentNullException.ThrowIfNull(text);
         var colon = text.IndexOf("://", StringComparison.Ordinal);
         var scheme = colon < 0 ? "" : text[..colon].ToLowerInvariant();
-        if (scheme == "https")
-            throw new NetException(NetErrorKind.Unsupported, NetOperation.Parse, "https is not in this release, which has no TLS: use http://");
-        if (scheme != "http")
-            throw Invalid($"{Quoted.Of(text)} is no http URL: write http://HOST[:PORT]/PATH");
+        if (scheme is not ("http" or "https"))
+            throw Invalid($"{Quoted.Of(text)} is no http or https URL: write http://HOST[:PORT]/PATH");
         var rest = text[(colon + 3)..];
         var end = rest.AsSpan().IndexOfAny("/?#\\") is var found and >= 0 ? found : rest.Length;
-        return new(ParseAuthority(rest[..end], text, services), EncodeTarget(rest[end..]));
+        return new(ParseAuthority(scheme, rest[..end], services), EncodeTarget(rest[end..]));
     }
 
     /// <summary>Path and query as they may stand in a request line: begins with <c>/</c> unless it is a whole URL (for a
@@ -54,7 +52,7 @@ internal readonly record struct HttpUrl(Address Address, string Target)
         return address.Port == (address.Transport == Transport.Tls ? DefaultTlsPort : DefaultPort) ? host : $"{host}:{address.Port}";
     }
 
-    private static Address ParseAuthority(string authority, string text, ServiceRegistry? services)
+    private static Address ParseAuthority(string scheme, string authority, ServiceRegistry? services)
     {
         if (authority.Contains('@'))
             throw Invalid("names and passwords in a URL are not supported: leave out what stands before the @");
@@ -62,10 +60,11 @@ internal readonly record struct HttpUrl(Address Address, string Target)
             ? (authority[..colon], authority[(colon + 1)..])
             : (authority, "");
         if (host.Length == 0)
-            throw Invalid($"{Quoted.Of(text)} has no host: write http://HOST[:PORT]/PATH");
+            throw Invalid($"{Quoted.Of($"{scheme}://{authority}")} has no host: write {scheme}://HOST[:PORT]/PATH");
         if (host.Contains(':') && !host.StartsWith('['))
-            throw Invalid($"{Quoted.Of(text)} needs brackets around the IPv6 address: write http://[ADDRESS]:PORT/PATH");
-        return port.Length == 0 ? Address.Tcp(host, DefaultPort) : Address.Tcp(host, port, services);
+            throw Invalid($"{Quoted.Of($"{scheme}://{authority}")} needs brackets around the IPv6 address: write {scheme}://[ADDRESS]:PORT/PATH");
+        var (transport, usual) = scheme == "https" ? (Transport.Tls, DefaultTlsPort) : (Transport.Tcp, DefaultPort);
+        return port.Length == 0 ? Address.OfHost(transport, host, usual) : Address.OfHost(transport, host, port, services);
     }
 
     private static NetException Invalid(string reason) => new(NetErrorKind.InvalidAddress, NetOperation.Parse, reason);

@@ -20,6 +20,9 @@ internal sealed class CertificateCheck(TlsOptions options)
     /// <summary>Whether everything but a wrong key is overlooked.</summary>
     public bool IsLenient { get; init; }
 
+    /// <summary>What the peer has shown, and what is wrong with it.</summary>
+    public CertificateVerdict Verdict => new(Certificates, Problems);
+
     /// <summary>The peer's certificate and its issuers, as far as they are known.</summary>
     public IReadOnlyList<CertificateInfo> Certificates { get; private set; } = [];
 
@@ -56,7 +59,7 @@ internal sealed class CertificateCheck(TlsOptions options)
             (null, _) => Missing(),
             _ => [Unverifiable],
         }];
-        options.OnCertificate?.Invoke(new(Certificates, Problems));
+        options.OnCertificate?.Invoke(Verdict);
         var decisive = Problems.Where(problem => !IsLenient || problem.Kind == CertificateProblemKind.WrongKey).ToList();
         if (decisive.Count > 0)
             Rejection = string.Join(", and ", decisive.Select(problem => problem.Text));

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace Sockeye.Tls;
 
 /// <summary>One reason not to trust a certificate.</summary>
@@ -8,7 +10,26 @@ public sealed record CertificateProblem(CertificateProblemKind Kind, string Text
 /// <summary>What a peer has shown in a handshake, and what is wrong with it.</summary>
 /// <param name="Certificates">Its certificate, then the issuers as far as they are known; empty where it showed none.</param>
 /// <param name="Problems">What is wrong; empty where all is well.</param>
-public sealed record CertificateVerdict(IReadOnlyList<CertificateInfo> Certificates, IReadOnlyList<CertificateProblem> Problems);
+public sealed record CertificateVerdict(IReadOnlyList<CertificateInfo> Certificates, IReadOnlyList<CertificateProblem> Problems)
+{
+    /// <summary>Why a peer's certificate was refused.</summary>
+    /// <param name="error">The error that a handshake ended with.</param>
+    /// <returns>What the peer had shown; null if that was not the reason.</returns>
+    public static CertificateVerdict? Of(NetException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        Exception? cause = error;
+        while (cause is not (null or CertificateRefusal))
+            cause = cause.InnerException;
+        return (cause as CertificateRefusal)?.Verdict;
+    }
+}
+
+/// <summary>What stands behind the error of a handshake that ended because of a certificate.</summary>
+internal sealed class CertificateRefusal(CertificateVerdict verdict, Exception error) : AuthenticationException(error.Message, error)
+{
+    public CertificateVerdict Verdict { get; } = verdict;
+}
 
 /// <summary>What can be wrong with a certificate.</summary>
 public enum CertificateProblemKind

@@ -115,10 +115,13 @@ internal sealed class TlsHandshake
     {
         if (error is NetException below)
             return _inner.Error(below.Kind, NetOperation.Handshake, below.Reason, below);
-        var whose = _tls.IsServer ? "client" : "server";
-        var (kind, reason) = _check.Rejection is { } rejection
-            ? (NetErrorKind.TlsRejected, $"the {whose}'s certificate {rejection}")
-            : TlsFailure.ClassifyHandshake(error, _wire);
+        if (_check.Rejection is { } rejection)
+        {
+            return _inner.Error(
+                NetErrorKind.TlsRejected, NetOperation.Handshake, $"the {(_tls.IsServer ? "client" : "server")}'s certificate {rejection}",
+                new CertificateRefusal(_check.Verdict, error));
+        }
+        var (kind, reason) = TlsFailure.ClassifyHandshake(error, _wire);
         return _inner.Error(kind, NetOperation.Handshake, reason, error);
     }
 

@@ -23,10 +23,10 @@ internal static class GetCommand
             """,
             "sock get localhost 51480 /index.html",
             "sock get -o page.html http://localhost:51480/page.html",
-            "sock get --head example.com http /");
+            "sock get --head https://example.com/");
         var words = new Argument<string[]>("HOST PORT [FILE] | URL")
         {
-            Description = "what to get: FILE is `/` unless given\nA URL is `http://HOST[:PORT]/FILE`; its front may be left out.",
+            Description = "what to get: FILE is `/` unless given\nA URL is `http://HOST[:PORT]/FILE`, or begins with `https://`. Its front may be left out, and is then `http://`, with `--tls` `https://`.",
             Arity = new(1, 3),
         };
         var output = CommonOptions.Text("--output", "FILE", "write the body into FILE\nA file that is there is overwritten, unless the status is 400 or more. `-` is standard output.", "-o");
@@ -43,33 +43,42 @@ internal static class GetCommand
         var verbose = CommonOptions.Verbose("say what was tried, and how long it took");
         var json = CommonOptions.Json();
         verb.Add(words);
-        foreach (var option in (Option[])[output, include, head, http11, anyStatus, maxSize, idle, connect, only4, only6, raw, verbose, json])
+        foreach (var option in (Option[])[output, include, head, anyStatus, maxSize, idle, connect])
             verb.Add(option);
+        var tls = new TlsClientArguments(verb, hasStartTls: false);
+        foreach (var option in (Option[])[verbose, json])
+            verb.Add(option);
+        verb.AddSeldomUsed(http11, only4, only6, raw);
         verb.Runs(
-            command => new Settings
+            command =>
             {
-                Words = command.GetRequiredValue(words),
-                OutputPath = command.GetValue(output) is "-" ? null : command.GetValue(output),
-                Include = command.GetValue(include) || command.GetValue(head),
-                AnyStatus = command.GetValue(anyStatus),
-                Raw = command.GetValue(raw),
-                Verbose = command.GetValue(verbose),
-                Json = command.GetValue(json),
-                Http = new()
+                var page = Page.Of(command.GetRequiredValue(words), tls.IsAsked(command));
+                return new Settings
                 {
-                    HeadOnly = command.GetValue(head),
-                    Http11 = command.GetValue(http11),
-                    MaxSize = command.GetValue(maxSize),
-                    IdleTimeout = command.GetValue(idle),
-                    Connect = new()
+                    Page = page,
+                    OutputPath = command.GetValue(output) is "-" ? null : command.GetValue(output),
+                    Include = command.GetValue(include) || command.GetValue(head),
+                    AnyStatus = command.GetValue(anyStatus),
+                    Raw = command.GetValue(raw),
+                    Verbose = command.GetValue(verbose),
+                    Json = command.GetValue(json),
+                    Http = new()
                     {
-                        Timeout = command.GetValue(connect),
-                        Family = CommonOptions.FamilyOf(command, only4, only6),
-                        // The body has come: a server that keeps the connection open is not waited for.
-                        Connection = new() { CloseTimeout = TimeSpan.FromMilliseconds(200) },
-                        OnAttempt = command.GetValue(verbose) ? ResponseTalk.Tried : null,
+                        HeadOnly = command.GetValue(head),
+                        Http11 = command.GetValue(http11),
+                        MaxSize = command.GetValue(maxSize),
+                        IdleTimeout = command.GetValue(idle),
+                        Tls = tls.Settle(command, page.IsEncrypted) ?? new(),
+                        Connect = new()
+                        {
+                            Timeout = command.GetValue(connect),
+                            Family = CommonOptions.FamilyOf(command, only4, only6),
+                            // The body has come: a server that keeps the connection open is not waited for.
+                            Connection = new() { CloseTimeout = TimeSpan.FromMilliseconds(200) },
+                            OnAttempt = command.GetValue(verbose) ? ResponseTalk.Tried : null,
+                        },
                     },
-                },
+                };
             },
             RunAsync);
         return verb;
@@ -77,7 +86,7 @@ internal static class GetCommand
 
     private sealed record Settings
     {
-        public required string[] Words { get; init; }
+        public required Page Page { get; init; }
         public required string? OutputPath { get; init; }
         public required bool Include { get; init; }
         public required bool AnyStatus { get; init; }
@@ -95,7 +104,7 @@ internal static class GetCommand
         if (settings.Verbose)
             ResponseTalk.Answered(response);
         if (!settings.Json)
-            ResponseTalk.Moved(response);
+            ResponseTalk.Warn(response);
         var isGood = response.Status < 400 || settings.AnyStatus;
         if (!isGood && settings.OutputPath is { } path)
             throw new BadStatusException($"the server answered {ResponseTalk.StatusOf(response)}; nothing was written to '{path}'");
@@ -115,12 +124,10 @@ internal static class GetCommand
         return isGood ? ExitCodes.Success : throw new BadStatusException($"the server answered {ResponseTalk.StatusOf(response)}");
     }
 
-    private static Task<HttpResponse> AskAsync(Settings settings, CancellationToken cancel) => settings.Words switch
+    private static Task<HttpResponse> AskAsync(Settings settings, CancellationToken cancel) => settings.Page switch
     {
-        [var url] => Http.GetAsync(url.Contains("://", StringComparison.Ordinal) ? url : $"http://{url}", settings.Http, cancel),
-        [var host, var port] => Http.GetAsync(Address.Tcp(host, port), "/", settings.Http, cancel),
-        [var host, var port, var file, ..] => Http.GetAsync(Address.Tcp(host, port), file, settings.Http, cancel),
-        _ => throw new UsageException("no address given"),
+        { Address: { } address } page => Http.GetAsync(address, page.Name, settings.Http, cancel),
+        var page => Http.GetAsync(page.Name, settings.Http, cancel),
     };
 
     private static Stream OutputOf(Settings settings) => settings switch

@@ -15,8 +15,8 @@ internal static class PingCommand
         var verb = new Verb("ping",
             """
             measure how long connecting takes
-            A line a try, with the time to connect and, with `tls://`, that of the TLS handshake; the look-up of the name
-            does not count. No byte is sent on the connections. At the end, or at Ctrl-C: how many tries were lost, and
+            A line a try, with the time to connect and, with TLS, that of the handshake; the look-up of the name does not
+            count. No byte is sent on the connections. At the end, or at Ctrl-C: how many tries were lost, and
             the shortest, median, 95th percentile and longest time; on a terminal also a graph of the tries.
 
             The exit code is 0 if one try was answered, else that of the last error; after Ctrl-C it is 130.
@@ -31,15 +31,19 @@ internal static class PingCommand
         var only4 = CommonOptions.OnlyIPv4();
         var only6 = CommonOptions.OnlyIPv6();
         var json = CommonOptions.Json();
-        foreach (var option in (Option[])[count, interval, timeout, only4, only6, json])
+        verb.Add(count);
+        verb.Add(interval);
+        verb.Add(timeout);
+        var tls = new TlsClientArguments(verb);
+        foreach (var option in (Option[])[only4, only6, json])
             verb.Add(option);
         verb.Runs(command => new Settings(
-            address.Stream(command), command.GetValue(count), command.GetValue(interval), command.GetValue(timeout),
+            tls.Settle(command, address.Stream(command)), command.GetValue(count), command.GetValue(interval), command.GetValue(timeout),
             CommonOptions.FamilyOf(command, only4, only6), command.GetValue(json)), RunAsync);
         return verb;
     }
 
-    private sealed record Settings(Address Address, int Count, TimeSpan Interval, TimeSpan Timeout, AddressFamily? Family, bool Json);
+    private sealed record Settings(Target Target, int Count, TimeSpan Interval, TimeSpan Timeout, AddressFamily? Family, bool Json);
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
@@ -72,14 +76,16 @@ internal static class PingCommand
     {
         try
         {
-            var answer = await Knock.AtAsync(settings.Address, settings.Family, settings.Timeout, cancel);
-            var handshake = answer.Handshake is { } took ? $", TLS {OutcomeText.Of(took)}" : "";
+            var answer = await Knock.AtAsync(settings.Target, settings.Family, settings.Timeout, cancel);
+            var handshake = answer.Tls is { } tls ? $", TLS {OutcomeText.Of(tls.Elapsed)}" : "";
+            if (number == 1 && answer.Tls is { } first && TlsText.Overlooked(first) is { } overlooked && !settings.Json)
+                Terminal.Say(overlooked);
             Print(settings, $"{answer.Remote}: connect {OutcomeText.Of(answer.Connect)}{handshake}", json => WriteAnswer(json, number, answer));
-            return (answer.Connect + (answer.Handshake ?? TimeSpan.Zero), null);
+            return (answer.Total, null);
         }
         catch (NetException error) when (error.Blame != NetBlame.Caller)
         {
-            Print(settings, Terminal.Harmless($"{settings.Address}: {error.Reason}"), json => WriteLoss(json, number, error));
+            Print(settings, Terminal.Harmless($"{settings.Target.Address}: {error.Reason}"), json => WriteLoss(json, number, error));
             return (null, error);
         }
     }
@@ -110,8 +116,11 @@ internal static class PingCommand
         json.WriteNumber("try", number);
         JsonOutput.WriteAddress(json, "remoteAddress", answer.Remote);
         json.WriteNumber("connect", answer.Connect.TotalSeconds);
-        if (answer.Handshake is { } handshake)
-            json.WriteNumber("tls", handshake.TotalSeconds);
+        if (answer.Tls is null)
+            return;
+        json.WriteNumber("handshake", answer.Tls.Elapsed.TotalSeconds);
+        if (number == 1)
+            TlsText.WriteObject(json, answer.Tls);
     }
 
     private static void WriteLoss(Utf8JsonWriter json, int number, NetException error)

@@ -14,7 +14,7 @@ internal static class WaitCommand
         var verb = new Verb("wait",
             """
             wait until addresses are open, or closed
-            Each address is tried again and again until somebody takes a connection there; with `tls://`, until the TLS
+            Each address is tried again and again until somebody takes a connection there; with TLS, until the
             handshake succeeds, too. No byte is sent on it. A host that has no address yet is not open yet, and so is a
             path at which there is no socket yet.
 
@@ -32,11 +32,15 @@ internal static class WaitCommand
         var only6 = CommonOptions.OnlyIPv6();
         var json = CommonOptions.Json();
         var verbose = CommonOptions.Verbose("show each try\nWith the time since the start.");
-        foreach (var option in (Option[])[timeout, interval, closed, only4, only6, json, verbose])
+        verb.Add(timeout);
+        verb.Add(interval);
+        verb.Add(closed);
+        var tls = new TlsClientArguments(verb);
+        foreach (var option in (Option[])[only4, only6, json, verbose])
             verb.Add(option);
         verb.Runs(command => new Settings
         {
-            Addresses = addresses.Streams(command),
+            Targets = tls.SettleAll(command, addresses.Streams(command)),
             Timeout = command.GetValue(timeout),
             Interval = command.GetValue(interval),
             Closed = command.GetValue(closed),
@@ -49,7 +53,7 @@ internal static class WaitCommand
 
     private sealed record Settings
     {
-        public required IReadOnlyList<Address> Addresses { get; init; }
+        public required IReadOnlyList<Target> Targets { get; init; }
         public required TimeSpan Timeout { get; init; }
         public required TimeSpan Interval { get; init; }
         public required bool Closed { get; init; }
@@ -62,7 +66,7 @@ internal static class WaitCommand
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(settings.Timeout);
-        Watch[] watches = [.. settings.Addresses.Select(address => new Watch(address, settings))];
+        Watch[] watches = [.. settings.Targets.Select(target => new Watch(target, settings))];
         Task[] waiting = [.. watches.Select(watch => watch.RunAsync(limit.Token))];
         try
         {
@@ -92,7 +96,7 @@ internal static class WaitCommand
     }
 
     /// <summary>Knocks at one address until it is as it should be, and keeps what came of the last try.</summary>
-    private sealed class Watch(Address address, Settings settings)
+    private sealed class Watch(Target target, Settings settings)
     {
         private readonly Stopwatch _waited = Stopwatch.StartNew();
         private int _tries;
@@ -111,7 +115,7 @@ internal static class WaitCommand
 
         public void Print() => JsonOutput.Print(json =>
         {
-            JsonOutput.WriteAddress(json, "address", address);
+            JsonOutput.WriteAddress(json, "address", target.Address);
             json.WriteBoolean("open", _whyClosed is null);
             if (_whyClosed is not null)
                 json.WriteString("reason", _whyClosed);
@@ -119,14 +123,14 @@ internal static class WaitCommand
             json.WriteNumber("seconds", Math.Round(_waited.Elapsed.TotalSeconds, 3));
         });
 
-        public override string ToString() => $"{address} ({_whyClosed ?? "open"})";
+        public override string ToString() => $"{target.Address} ({_whyClosed ?? "open"})";
 
         private async Task<bool> TryAsync(CancellationToken cancel)
         {
             _tries++;
             var isAsWanted = await IsAsWantedAsync(cancel);
             if (settings.Verbose)
-                Terminal.Say(Terminal.Harmless($"{address}: {_whyClosed ?? "open"} ({OutcomeText.Of(_waited.Elapsed)})"));
+                Terminal.Say(Terminal.Harmless($"{target.Address}: {_whyClosed ?? "open"} ({OutcomeText.Of(_waited.Elapsed)})"));
             return isAsWanted;
         }
 
@@ -134,7 +138,9 @@ internal static class WaitCommand
         {
             try
             {
-                await Knock.AtAsync(address, settings.Family, TryLimit, cancel);
+                var answer = await Knock.AtAsync(target, settings.Family, TryLimit, cancel);
+                if (answer.Tls is { } tls && TlsText.Overlooked(tls) is { } overlooked && !settings.Closed)
+                    Terminal.Say(overlooked);
                 _whyClosed = null;
                 return !settings.Closed;
             }

@@ -31,18 +31,18 @@ _sock() {
             places=(chargen,daytime,discard,echo,greeting,http,qotd,time)
             more=1 ;;
         get)
-            options='-o --output -i --include -I --head --http1.1 --any-status --max-size --timeout -w --connect-timeout -4 -6 --raw -v --verbose --json -h --help --version'
-            values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME '
+            options='-o --output -i --include -I --head --any-status --max-size --timeout -w --connect-timeout --ssl --tls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -v --verbose --json --http1.1 -4 -6 --raw -h --help --version'
+            values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(HOST,URL PORT )
             more= ;;
         wait)
-            options='-w --timeout --interval --closed -4 -6 --json -v --verbose -h --help --version'
-            values=' -w:TIME --timeout:TIME --interval:TIME '
+            options='-w --timeout --interval --closed --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -4 -6 --json -v --verbose -h --help --version'
+            values=' -w:TIME --timeout:TIME --interval:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(ADDRESS)
             more=1 ;;
         ping)
-            options='-c --count -i --interval -w --timeout -4 -6 --json -h --help --version'
-            values=' -c:N --count:N -i:TIME --interval:TIME -w:TIME --timeout:TIME '
+            options='-c --count -i --interval -w --timeout --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -4 -6 --json -h --help --version'
+            values=' -c:N --count:N -i:TIME --interval:TIME -w:TIME --timeout:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(ADDRESS PORT)
             more= ;;
         cert)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Sockeye.Protocols;
+using Sockeye.Tls;
 using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool.Downloads;
@@ -20,12 +21,16 @@ internal static class ResponseTalk
     public static void Answered(HttpResponse response)
     {
         Terminal.Say($"Connected from {response.Connection.LocalAddress} to {response.Connection.RemoteAddress}");
+        if (TlsInfo.Of(response.Connection) is { } tls)
+            Terminal.Say(TlsText.Of(tls));
         Terminal.Say($"The answer is {StatusOf(response)}, in HTTP/{response.Version}");
     }
 
-    /// <summary>What was asked for is elsewhere; that is told and not followed.</summary>
-    public static void Moved(HttpResponse response)
+    /// <summary>The server is not who it should be, and was talked with; or what was asked for is elsewhere, which is not followed.</summary>
+    public static void Warn(HttpResponse response)
     {
+        if (TlsInfo.Of(response.Connection) is { } tls && TlsText.Overlooked(tls) is { } overlooked)
+            Terminal.Say(overlooked);
         if (response.Status is 301 or 302 or 303 or 307 or 308 && response.Headers["Location"] is { } location)
             Terminal.Say($"{StatusOf(response)}: it is at {Terminal.Harmless(location)} (not followed)");
     }
@@ -58,6 +63,8 @@ internal static class ResponseTalk
         WriteHeaders(json, response.Headers);
         JsonOutput.WriteAddress(json, "localAddress", response.Connection.LocalAddress);
         JsonOutput.WriteAddress(json, "remoteAddress", response.Connection.RemoteAddress);
+        if (TlsInfo.Of(response.Connection) is { } tls)
+            TlsText.WriteObject(json, tls);
         OutcomeText.WriteTimes(json, response.Connection.Report, firstByte, total);
     }
 

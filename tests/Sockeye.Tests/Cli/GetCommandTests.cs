@@ -91,8 +91,9 @@ public sealed class GetCommandTests : IDisposable
     [InlineData(2, "sock: path '/a b' has a space: write %20", "127.0.0.1", "1", "/a b")]
     [InlineData(2, "sock: path '/\\u{D}\\u{A}X: y' has a character that cannot be sent", "127.0.0.1", "1", "/\r\nX: y")]
     [InlineData(2, "sock: names and passwords in a URL are not supported", "http://me:secret@127.0.0.1:1/")]
-    [InlineData(6, "sock: https is not in this release", "https://127.0.0.1/")]
-    [InlineData(2, "sock: 'ftp://127.0.0.1/' is no http URL", "ftp://127.0.0.1/")]
+    [InlineData(2, "sock: the URL says http, and --tls asks for TLS\nWrite https://", "--tls", "http://127.0.0.1/")]
+    [InlineData(2, "sock: --insecure is for TLS, which is not asked for\n", "--insecure", "http://127.0.0.1/")]
+    [InlineData(2, "sock: 'ftp://127.0.0.1/' is no http or https URL", "ftp://127.0.0.1/")]
     [InlineData(2, "get needs", "--json")]
     public async Task What_cannot_be_asked_for_is_refused_before_connecting(int exitCode, string error, params string[] words)
     {

@@ -148,6 +148,7 @@ public class DirectionTests
         ("", _) => false,
         (_, "") => true,
         ("Measuring", "Protocols") => true,
+        ("Protocols", "Tls") => CompiledCode.Outermost(reference.ToType).IsPublic,
         ("Tls" or "Protocols", "Links") => true,    // a layer puts a link of its own on a connection
         ("Links", "Platform") => true,    // a link may stand on what one kernel offers
         (_, "Sessions") => CompiledCode.Outermost(reference.ToType).IsPublic,

@@ -115,7 +115,6 @@ public class ProgramFaultTests
         new("Unix path missing", "connect -U {directory}/nothing", 6, NetErrorKind.NotFound, NoConnection),
         new("Unix directory missing, listening", "listen -U {directory}/no/socket", 6, NetErrorKind.NotFound, ".*no/socket"),
         new("Unix socket of another type", "connect -U {datagrams}", 6, NetErrorKind.Unsupported, NoConnection),
-        new("https before the program speaks it", "get https://127.0.0.1/", 6, NetErrorKind.Unsupported, ".*https"),
         new("output file that cannot be made", "connect -o {directory}/no/file 127.0.0.1 {peer}", 6, null, ".*no/file"),
         new("output file that cannot be made, get", "get -o {directory}/no/file 127.0.0.1 {peer} /", 6, null, ".*no/file") { Peer = FaultScenery.Say("HTTP/1.0 200 OK\r\n\r\nbody") },
         new("directory that is not there, serve", "serve http=0 --root {directory}/no", 6, null, ".*/no"),

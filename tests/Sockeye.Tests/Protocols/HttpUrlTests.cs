@@ -31,10 +31,10 @@ public class HttpUrlTests
     }
 
     [Theory]
-    [InlineData("", "no http URL")]
-    [InlineData("example.test/", "no http URL")]
-    [InlineData("ftp://example.test/", "no http URL")]
-    [InlineData("http:/example.test/", "no http URL")]
+    [InlineData("", "no http or https URL")]
+    [InlineData("example.test/", "no http or https URL")]
+    [InlineData("ftp://example.test/", "no http or https URL")]
+    [InlineData("http:/example.test/", "no http or https URL")]
     [InlineData("http://", "no host")]
     [InlineData("http:///path", "no host")]
     [InlineData("http://:80/", "no host")]
@@ -62,8 +62,12 @@ public class HttpUrlTests
     }
 
     [Fact]
-    public void Https_is_unsupported() =>
-        Assert.Equal(NetErrorKind.Unsupported, Assert.Throws<NetException>(() => HttpUrl.Parse("https://example.test/")).Kind);
+    public void Https_is_an_address_at_which_TLS_is_spoken()
+    {
+        Assert.Equal(new HttpUrl(Address.Tls("example.test", 443), "/"), HttpUrl.Parse("https://example.test"));
+        Assert.Equal(new HttpUrl(Address.Tls("::1", 8443), "/a?b"), HttpUrl.Parse("HTTPS://[::1]:8443/a?b#c"));
+        Assert.Equal("example.test", HttpUrl.HostOf(HttpUrl.Parse("https://example.test").Address));
+    }
 
     [Fact]
     public void An_unknown_service_is_told_as_such() =>
