@@ -66,6 +66,17 @@ internal sealed class CertificateCheck(TlsOptions options)
         return Rejection is null;
     }
 
+    /// <summary>Judges what a server has shown before the handshake failed, if the platform has not come to it.</summary>
+    public void AcceptLate(IReadOnlyList<X509Certificate2> shown)
+    {
+        if (Certificates.Count > 0 || shown.Count == 0)
+            return;
+        using var chain = new X509Chain { ChainPolicy = CreatePolicy() };
+        chain.ChainPolicy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.1"));    // for servers
+        chain.ChainPolicy.ExtraStore.AddRange(shown.ToArray());
+        Accept(this, shown[0], chain, chain.Build(shown[0]) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors);
+    }
+
     private IEnumerable<CertificateProblem> Missing()
     {
         if (IsRequired)

@@ -16,7 +16,7 @@ internal sealed class TlsHandshake
     private TlsHandshake(Connection inner, TlsOptions options, CertificateCheck check)
     {
         (_inner, _options, _check) = (inner, options, check);
-        _wire = new TlsWire(inner);
+        _wire = new TlsWire(inner, notesAll: options.OnCertificate is not null);
         _tls = new SslStream(_wire, leaveInnerStreamOpen: true);
         _began = options.Time.GetTimestamp();
     }
@@ -94,6 +94,8 @@ internal sealed class TlsHandshake
             if (error is not NetException && !TlsFailure.IsOfTls(error))
                 throw;
             var explained = Explain(error);
+            if (!_tls.IsServer && _options.OnCertificate is not null)
+                _check.AcceptLate(PlainCertificates.In(_wire.Noted));
             // Politely, so that an alert of ours arrives.
             await _inner.CloseAsync(AlertGrace, cancel).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw explained;

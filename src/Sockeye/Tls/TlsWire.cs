@@ -7,11 +7,11 @@ namespace Sockeye.Tls;
 /// wire itself has ended, and how the peer began to talk), and keeps apart what the platform mixes up: reading a record and
 /// ending our direction at once corrupts its state, so each has its turn.
 /// </summary>
-internal sealed class TlsWire(Connection inner) : Stream
+internal sealed class TlsWire(Connection inner, bool notesAll = false) : Stream
 {
     // Taken at first: the handshake has the first turn.
     private readonly SemaphoreSlim _turn = new(0, 1);
-    private readonly byte[] _beginning = new byte[MostNoted];
+    private readonly byte[] _beginning = new byte[notesAll ? LongestFlight : LongestQuoted];
     private int _noted;
     private MemoryStream? _held;
 
@@ -32,7 +32,10 @@ internal sealed class TlsWire(Connection inner) : Stream
     public bool SpeaksTls => _beginning.AsSpan(0, _noted) is [] or [Alert or Handshake] or [Alert or Handshake, 3, ..];
 
     /// <summary>What came first, as text.</summary>
-    public string Beginning => Encoding.Latin1.GetString(_beginning.AsSpan(0, _noted)).TrimEnd('\r', '\n');
+    public string Beginning => Encoding.Latin1.GetString(Noted[..Math.Min(_noted, LongestQuoted)]).TrimEnd('\r', '\n');
+
+    /// <summary>What came first: a little of it, or all that may hold certificates.</summary>
+    public ReadOnlySpan<byte> Noted => _beginning.AsSpan(0, _noted);
 
     /// <summary>Takes the turn: before the platform is asked for anything but a write.</summary>
     public Task EnterAsync(CancellationToken cancel) => _turn.WaitAsync(cancel);
@@ -74,7 +77,7 @@ internal sealed class TlsWire(Connection inner) : Stream
     private void Note(ReadOnlySpan<byte> bytes, int room)
     {
         HasEnded |= bytes.IsEmpty && room > 0;
-        bytes = bytes[..Math.Min(bytes.Length, MostNoted - _noted)];
+        bytes = bytes[..Math.Min(bytes.Length, _beginning.Length - _noted)];
         bytes.CopyTo(_beginning.AsSpan(_noted));
         _noted += bytes.Length;
     }
@@ -113,5 +116,6 @@ internal sealed class TlsWire(Connection inner) : Stream
 
     private const byte Alert = 21;
     private const byte Handshake = 22;
-    private const int MostNoted = 64;
+    private const int LongestQuoted = 64;
+    private const int LongestFlight = 32 * 1024;
 }
