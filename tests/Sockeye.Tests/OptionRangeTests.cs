@@ -1,4 +1,5 @@
 using Sockeye.Protocols;
+using Sockeye.Sessions;
 using Xunit;
 
 namespace Sockeye.Tests;
@@ -46,6 +47,13 @@ public class OptionRangeTests
     }
 
     [Fact]
+    public void A_pause_has_an_end()
+    {
+        TimeSpan[] wrong = [Timeout.InfiniteTimeSpan, .. NoLimits[1..]];
+        Assert.All(wrong, value => Assert.Throws<ArgumentOutOfRangeException>("SendDelay", () => new SessionOptions { SendDelay = value }));
+    }
+
+    [Fact]
     public void Sizes_are_not_negative()
     {
         Func<object>[] wrong =
@@ -58,6 +66,7 @@ public class OptionRangeTests
             () => new HttpOptions { MaxSize = -1 },
             () => new ListenOptions { Backlog = 0 },
             () => new ServerOptions { MaxConnections = 0 },
+            () => new SessionOptions { BytesPerSecond = -1 },
             () => Connection.CreatePair().Client.Lines.MaxLineLength = -1,
         ];
         Assert.All(wrong, set => Assert.Throws<ArgumentOutOfRangeException>(set));

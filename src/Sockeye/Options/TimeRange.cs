@@ -16,5 +16,10 @@ internal static class TimeRange
             ? wait
             : throw new ArgumentOutOfRangeException(name, wait, "a time is from zero to 49 days, or Timeout.InfiniteTimeSpan");
 
+    /// <summary>A time to wait that has an end.</summary>
+    public static TimeSpan CheckPause(TimeSpan pause, [CallerMemberName] string name = "") => pause >= TimeSpan.Zero && pause <= LongestTimer
+        ? pause
+        : throw new ArgumentOutOfRangeException(name, pause, "a pause is from zero to 49 days");
+
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 }

@@ -16,6 +16,7 @@ internal sealed class Flow(TimeProvider time)
     private long _taken;
     private long _settled;
     private volatile Exception? _error;
+    private volatile bool _isPausing;
     private volatile bool _isDone;
 
     /// <summary>Bytes written to the sink.</summary>
@@ -30,8 +31,11 @@ internal sealed class Flow(TimeProvider time)
     /// <summary>Bytes read from the source and not known to be in the sink.</summary>
     public long Unsettled => Volatile.Read(ref _taken) - Volatile.Read(ref _settled);
 
-    /// <summary>When a byte last moved.</summary>
+    /// <summary>When a byte last moved, or was again free to move.</summary>
     public long LastMoved => Volatile.Read(ref _lastMoved);
+
+    /// <summary>Whether its next write waits because we want it to: silence of our own making.</summary>
+    public bool IsPausing => _isPausing;
 
     /// <summary>Since when the source has been silent; 0 while its bytes are being written.</summary>
     public long WaitingSince => Volatile.Read(ref _waitingSince);
@@ -73,6 +77,14 @@ internal sealed class Flow(TimeProvider time)
         Volatile.Write(ref _lastMoved, time.GetTimestamp());
         Volatile.Write(ref _bytes, _bytes + count);
         Volatile.Write(ref _messages, _messages + 1);
+    }
+
+    public void NotePausing() => _isPausing = true;
+
+    public void NoteResumed()
+    {
+        Volatile.Write(ref _lastMoved, time.GetTimestamp());
+        _isPausing = false;
     }
 
     /// <summary>Everything read so far is in the sink, but for bytes of a message whose end has not come.</summary>

@@ -24,8 +24,8 @@ internal sealed class Framer
             _size = options.FrameSize;
     }
 
-    /// <summary>Bytes of a message whose end has not come yet.</summary>
-    public int PendingCount => _begunWasTaken ? 0 : _begun.WrittenCount;
+    /// <summary>Bytes that are in no message taken so far.</summary>
+    public int PendingCount => _input.Length + (_begunWasTaken ? 0 : _begun.WrittenCount);
 
     /// <summary>Gives it the next bytes; they must stay as they are until <see cref="TryTake"/> says false.</summary>
     public void Add(ReadOnlyMemory<byte> bytes) => _input = bytes;

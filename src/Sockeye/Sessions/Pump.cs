@@ -10,7 +10,10 @@ internal sealed class Pump
     private readonly Action<Flow> _onChange;
     private readonly CrlfFilter? _crlf;
     private readonly Framer? _framer;
+    private readonly Pacer? _pacer;
+    private readonly bool _sendsLines;
     private readonly int _most = int.MaxValue;
+    private ReadOnlyMemory<byte> _linesLeft;
     private bool _isWriting;
 
     /// <param name="source">Where the bytes come from.</param>
@@ -22,8 +25,13 @@ internal sealed class Pump
     {
         (_source, _sink, _direction, _options, _onChange) = (source, sink, direction, options, onChange);
         Flow = new(options.Time);
+        var delay = direction == SessionDirection.Sent ? options.SendDelay : TimeSpan.Zero;
+        if (options.BytesPerSecond > 0 || delay > TimeSpan.Zero)
+            _pacer = new(options.BytesPerSecond, delay, options.Time);
+        _most = _pacer?.Portion ?? _most;
         if (direction == SessionDirection.Received)
             return;
+        _sendsLines = delay > TimeSpan.Zero && !sink.KeepsMessages && !source.KeepsMessages;
         var cutsMessages = sink.KeepsMessages && !source.KeepsMessages;
         if (cutsMessages && options.Framing != Framing.Read)
             _framer = new(options);
@@ -42,10 +50,10 @@ internal sealed class Pump
     {
         try
         {
-            while (!HasEnough && await ReadAsync(reading).ConfigureAwait(false) is { IsEnd: false } chunk)
-                await CarryAsync(chunk, everything).ConfigureAwait(false);
+            while (!HasEnough && await NextAsync(reading).ConfigureAwait(false) is { IsEnd: false } chunk)
+                await CarryAsync(chunk, reading, everything).ConfigureAwait(false);
             if (!HasEnough)
-                await FinishAsync(everything).ConfigureAwait(false);
+                await FinishAsync(reading, everything).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (reading.IsCancellationRequested || everything.IsCancellationRequested)
         {
@@ -60,6 +68,25 @@ internal sealed class Pump
     }
 
     private bool HasEnough => _direction == SessionDirection.Received && _options.Replies > 0 && Flow.Messages >= _options.Replies;
+
+    /// <summary>What one read gave; where lines are sent one by one, the next of them.</summary>
+    private async ValueTask<Chunk> NextAsync(CancellationToken cancel)
+    {
+        if (!_sendsLines)
+            return await ReadAsync(cancel).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        if (_linesLeft.IsEmpty)
+        {
+            var chunk = await ReadAsync(cancel).ConfigureAwait(false);
+            if (chunk.IsEnd)
+                return chunk;
+            _linesLeft = chunk.Bytes;
+        }
+        var length = _linesLeft.Span.IndexOf((byte)'\n') is >= 0 and var end ? end + 1 : _linesLeft.Length;
+        var line = _linesLeft[..length];
+        _linesLeft = _linesLeft[length..];
+        return new(line);
+    }
 
     private async ValueTask<Chunk> ReadAsync(CancellationToken cancel)
     {
@@ -76,28 +103,31 @@ internal sealed class Pump
         return chunk;
     }
 
-    private async ValueTask CarryAsync(Chunk chunk, CancellationToken cancel)
+    private async ValueTask CarryAsync(Chunk chunk, CancellationToken reading, CancellationToken everything)
     {
         _isWriting = true;
         var bytes = _crlf?.Convert(chunk.Bytes) ?? chunk.Bytes;
         if (_framer is null)
         {
-            await WriteAsync(bytes, chunk.Truncated, cancel).ConfigureAwait(false);
+            await WriteAsync(bytes, chunk.Truncated, reading, everything).ConfigureAwait(false);
         }
         else
         {
             _framer.Add(bytes);
             while (_framer.TryTake(out var message))
-                await WriteAsync(message, truncated: false, cancel).ConfigureAwait(false);
+            {
+                await WriteAsync(message, truncated: false, reading, everything).ConfigureAwait(false);
+                Flow.NoteSettled(_framer.PendingCount);
+            }
         }
-        Flow.NoteSettled(_framer?.PendingCount ?? 0);
+        Flow.NoteSettled(_linesLeft.Length + (_framer?.PendingCount ?? 0));
     }
 
-    private async ValueTask FinishAsync(CancellationToken cancel)
+    private async ValueTask FinishAsync(CancellationToken reading, CancellationToken everything)
     {
         _isWriting = true;
         if (_framer is not null && _framer.TryTakeLast(out var last))
-            await WriteAsync(last, truncated: false, cancel).ConfigureAwait(false);
+            await WriteAsync(last, truncated: false, reading, everything).ConfigureAwait(false);
         Flow.NoteSettled(0);
         if (IsKeptOpen)
             return;
@@ -105,16 +135,40 @@ internal sealed class Pump
         _options.OnEnded?.Invoke(_direction);
         _onChange(Flow);
         if (_direction == SessionDirection.Received || _options.HalfClose)
-            await _sink.EndWritingAsync(cancel).ConfigureAwait(false);
+            await _sink.EndWritingAsync(everything).ConfigureAwait(false);
     }
 
     private bool IsKeptOpen => _direction == SessionDirection.Sent && _options.KeepOpenOnEmptyInput && !Flow.HasBegun;
 
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, bool truncated, CancellationToken cancel)
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, bool truncated, CancellationToken reading, CancellationToken everything)
     {
+        if (_pacer is not null)
+            await PauseAsync(_pacer.Left, reading).ConfigureAwait(false);
         _options.OnChunk?.Invoke(new(_direction, bytes, Flow.Bytes, truncated));
-        await _sink.WriteAsync(bytes, cancel).ConfigureAwait(false);
+        await _sink.WriteAsync(bytes, everything).ConfigureAwait(false);
         Flow.NoteWritten(bytes.Length);
+        _pacer?.NoteWritten(bytes.Length, completes: !_sendsLines || bytes.Span.EndsWith("\n"u8));
+    }
+
+    /// <summary>Input that has to wait when the session ends stays unsent; what came in time is not lost.</summary>
+    private async ValueTask PauseAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        if (pause == TimeSpan.Zero)
+            return;
+        Flow.NotePausing();
+        try
+        {
+            await Task.Delay(pause, _options.Time, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_direction == SessionDirection.Received)
+        {
+            // It is written at once.
+        }
+        finally
+        {
+            Flow.NoteResumed();
+        }
+        _onChange(Flow);
     }
 
     /// <summary>65,535 less the headers of IPv4 and UDP: what can be one datagram is not cut in two.</summary>

@@ -55,15 +55,17 @@ internal sealed class Referee(End local, End peer, Flow sent, Flow received, Ses
     /// <summary>The limits that hold in the present state, each with the time left and what follows when it passes.</summary>
     private IEnumerable<(TimeSpan Left, Func<Ruling> Ruling)> Limits()
     {
-        if (options.IdleTimeout != Timeout.InfiniteTimeSpan)
+        if (options.IdleTimeout != Timeout.InfiniteTimeSpan && !IsPausing)
             yield return (Left(Math.Max(sent.LastMoved, received.LastMoved), options.IdleTimeout), Idle);
-        if (sent.Error is { } unsent)
+        if (sent.Error is { } unsent && !IsPausing)
             yield return (Left(Math.Max(received.LastMoved, sent.LastMoved), GraceAfterFailedWrite), () => Ruling.Failed(unsent));
         if (sent.EndedAt != 0 && options.LocalEndedWait != Timeout.InfiniteTimeSpan)
             yield return (Left(sent.EndedAt, options.LocalEndedWait), () => new(SessionEnding.LocalEnded));
         if (received.EndedAt != 0 && sent.WaitingSince is not 0 and var silentSince && LimitsSilence)
             yield return (Left(Math.Max(received.EndedAt, silentSince), options.PeerEndedWait), () => new(SessionEnding.PeerEnded));
     }
+
+    private bool IsPausing => sent.IsPausing || received.IsPausing;
 
     private bool LimitsSilence => options.PeerEndedWait != Timeout.InfiniteTimeSpan && !local.EndsWhenTold;
 

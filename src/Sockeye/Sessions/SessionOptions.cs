@@ -48,6 +48,26 @@ public sealed record SessionOptions
     /// <summary>Send CR LF for each LF that has no CR before it. Defaults to false.</summary>
     public bool Crlf { get; init; }
 
+    /// <summary>How long to wait after each line that was sent, or each message where the peer is a datagram socket, before more
+    /// is. That is no silence: <see cref="IdleTimeout"/> begins anew after it. Defaults to zero.</summary>
+    public TimeSpan SendDelay
+    {
+        get;
+        init => field = TimeRange.CheckPause(value);
+    }
+
+    /// <summary>How many bytes a second go in each direction, at most; 0 for no limit. It is kept to evenly, over any time but for
+    /// a tenth of a second's bytes and, where messages are kept apart, one message. The wait is no silence. Defaults to 0.</summary>
+    public long BytesPerSecond
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+
     /// <summary>How local input is cut into messages where the peer is a datagram socket and the input is not.
     /// Defaults to <see cref="Framing.Read"/>.</summary>
     public Framing Framing { get; init; }

@@ -28,5 +28,19 @@ public class WireTests
         Assert.Equal((2, "sock: --telnet is for streams, and this is for datagrams\n"), (result.ExitCode, result.Error.Replace("\r", "")));
     }
 
+    /// <summary>A wait of an hour, in which two limits could pass: the one on silence does not count it.</summary>
+    [Theory(Timeout = HangGuard)]
+    [InlineData("--delay 1h", "4 bytes sent, 0 received, 4 bytes of the input not sent")]
+    [InlineData("-d 1h", "4 bytes sent, 0 received, 4 bytes of the input not sent")]
+    [InlineData("--rate 1", "[123] bytes? sent, 0 received, 1 byte of the input not sent")]
+    public async Task It_goes_no_faster_than_asked(string slow, string amounts)
+    {
+        await using var server = Server.Start("127.0.0.1:0", (peer, cancel) => peer.CopyToAsync(Stream.Null, cancel));
+        var result = await SockProcess.RunWithInputAsync(
+            "one\ntwo\n", ["connect", .. slow.Split(' '), "--idle", "1s", "--max-time", "2500ms", "127.0.0.1", $"{server.LocalAddress.Port}"]);
+        Assert.Equal(5, result.ExitCode);
+        Assert.Matches($@"the session did not end within 2\.5 s \({amounts}\)", result.Error);
+    }
+
     private const int HangGuard = 120_000;
 }

@@ -78,6 +78,8 @@ public class OptionPageTests
     {
         var type when type == typeof(TimeSpan) && !Takes(option, TimeSpan.FromSeconds(-1)) && Takes(option, Timeout.InfiniteTimeSpan) =>
             Takes(option, TimeSpan.Zero) ? "0 or more, or none" : "above 0, or none",
+        var type when type == typeof(TimeSpan) && !Takes(option, TimeSpan.FromSeconds(-1)) && !Takes(option, Timeout.InfiniteTimeSpan) =>
+            Takes(option, TimeSpan.Zero) ? "0 or more" : "above 0",
         var type when type == typeof(int) && !Takes(option, -1) => Takes(option, 0) ? "0 or more" : "1 or more",
         var type when type == typeof(long) && !Takes(option, -1L) => Takes(option, 0L) ? "0 or more" : "1 or more",
         var type => type.IsPrimitive && type != typeof(bool) || type == typeof(TimeSpan) ? "any" : "",
