@@ -32,6 +32,7 @@ internal static class Advice
             "Leave out -n to have names looked up.",
         NetErrorKind.InvalidAddress when command.IsGiven("--source") && error.Address is { IP: not null, Port: > 0 } =>
             "Give a source of the same family, or leave out -s.",
+        NetErrorKind.InvalidAddress when command.IsGiven("--hex-dump") => "-x takes a FILE: '-x -' shows the bytes here.",
         NetErrorKind.UnknownService => "'sock port --search WORD' finds services by name.",
         _ => null,
     };

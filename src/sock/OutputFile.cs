@@ -10,12 +10,13 @@ internal sealed class OutputFile : WriteOnlyStream
 
     private OutputFile(string path, FileStream file) => (_path, _file) = (path, file);
 
-    /// <summary>Creates the file, or empties it.</summary>
-    public static OutputFile Create(string path)
+    /// <summary>Creates the file, or empties it, or goes on behind what is in it.</summary>
+    public static OutputFile Create(string path, bool append = false)
     {
         try
         {
-            return new OutputFile(path, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+            var mode = append ? FileMode.Append : FileMode.Create;
+            return new OutputFile(path, new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -28,6 +29,18 @@ internal sealed class OutputFile : WriteOnlyStream
         try
         {
             await _file.WriteAsync(buffer, cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw Failed(_path, error);
+        }
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        try
+        {
+            _file.Write(buffer);
         }
         catch (IOException error)
         {

@@ -93,6 +93,7 @@ internal static class ListenCommand
 
     private static async Task AcceptAsync(ListenSettings settings, AccessList? access, SessionTalk talk, CancellationToken cancel)
     {
+        using var runner = new SessionRunner(settings.Session);
         await using var listener = Listener.Listen(settings.Address, new() { Access = access, OnRefused = talk.Refused });
         talk.Listening(listener.LocalAddresses, settings.Tls);
         Func<CancellationToken, ValueTask<Connection>> accept = settings.Tls is { } tls
@@ -107,13 +108,13 @@ internal static class ListenCommand
         }
         talk.Accepted(caller.LocalAddress, caller.RemoteAddress);
         talk.Secured(TlsInfo.Of(caller));
-        using var runner = new SessionRunner(settings.Session);
         await runner.RunAsync(await settings.Session.EndOfAsync(caller), caller.LocalAddress, caller.RemoteAddress, talk, cancel);
     }
 
     /// <summary>The first sender is the peer: answers go there, datagrams of others are dropped.</summary>
     private static async Task ReceiveAsync(ListenSettings settings, AccessList? access, SessionTalk talk, CancellationToken cancel)
     {
+        using var runner = new SessionRunner(settings.Session);
         await using var socket = DatagramSocket.Bind(settings.Address, new()
         {
             MaxDatagram = SessionSettings.LargestDatagram,
@@ -123,7 +124,6 @@ internal static class ListenCommand
         talk.Listening(socket.LocalAddresses);
         var first = await WithinAsync(settings.AcceptTimeout, socket.ReceiveAsync, cancel);
         talk.Accepted(socket.LocalAddress, first.From);
-        using var runner = new SessionRunner(settings.Session);
         await runner.RunAsync(End.Of(socket, first), socket.LocalAddress, first.From, talk, cancel);
     }
 

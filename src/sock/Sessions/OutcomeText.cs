@@ -45,8 +45,8 @@ internal static class OutcomeText
         var unsent = outcome.BytesUnsent == 0 ? "" : $", {Count(outcome.BytesUnsent, "byte")} of input not sent";
         return isDatagram
             ? $"{Count(outcome.MessagesSent, "datagram")} ({Count(outcome.BytesSent, "byte")}) sent, "
-                + $"{outcome.MessagesReceived} ({Count(outcome.BytesReceived, "byte")}) received{unsent}"
-            : $"{Count(outcome.BytesSent, "byte")} sent, {outcome.BytesReceived} received{unsent}";
+                + $"{outcome.MessagesReceived:N0} ({Count(outcome.BytesReceived, "byte")}) received{unsent}"
+            : $"{Count(outcome.BytesSent, "byte")} sent, {outcome.BytesReceived:N0} received{unsent}";
     }
 
     /// <summary>How long each step took.</summary>

@@ -55,8 +55,6 @@ internal sealed class SessionArguments
         """, "-e");
     private readonly Option<string?> _shExec = CommonOptions.Text("--sh-exec", "LINE", "let a line of shell talk with the peer\nAs `--exec` does with a program.", "-c");
     private readonly Option<int> _replies = CommonOptions.Count("--replies", "end when N datagrams have come\nIf fewer come while they are waited for (`--wait`), the exit code is 5.", 0, 1, int.MaxValue);
-    private readonly Option<string?> _output = CommonOptions.Text("--output", "FILE", "write what comes into FILE as well\nA file that is there is overwritten.", "-o");
-    private readonly Option<bool> _hexDump = CommonOptions.Flag("--hex-dump", "show every byte on standard error\nIn hexadecimal and as text, `>` before what is sent and `<` before what comes.", "-x");
     private readonly Option<bool> _raw = CommonOptions.Flag("--raw", "let the peer control the terminal\nElse its control characters are shown on a terminal, and not obeyed.");
     private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended\nAddresses that were tried in vain, both ends, bytes each way, and how long each step took.");
     private readonly Option<bool> _json = CommonOptions.Flag("--json",
@@ -68,16 +66,18 @@ internal sealed class SessionArguments
         """);
 
     private readonly WireArguments _wire;
+    private readonly CaptureArguments _capture;
 
     /// <summary>Declares them on a verb; its own come first in the help.</summary>
     public SessionArguments(Verb verb)
     {
-        foreach (var option in (Option[])[_udp, _zero, _idle, _wait, _output, _exec, _verbose])
+        foreach (var option in (Option[])[_udp, _zero, _idle, _wait, _exec, _verbose])
             verb.Add(option);
         verb.AddSeldomUsed(
             _unix, _crlf, _shExec, _replies,
-            _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _hexDump, _raw, _json);
+            _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _raw, _json);
         _wire = new(verb);
+        _capture = new(verb);
     }
 
     /// <summary>What an address without a front means.</summary>
@@ -105,8 +105,7 @@ internal sealed class SessionArguments
             SendOnly = command.GetValue(_sendOnly),
             RecvOnly = command.GetValue(_recvOnly),
             Exec = ExecOf(command),
-            OutputFile = command.GetValue(_output),
-            HexDump = command.GetValue(_hexDump),
+            Capture = _capture.Settle(command),
             Raw = command.GetValue(_raw),
             Verbose = command.GetValue(_verbose),
             Json = command.GetValue(_json),

@@ -12,7 +12,8 @@ internal sealed class SessionRunner : IDisposable
 {
     private readonly SessionSettings _settings;
     private readonly LocalEnd _local;
-    private readonly Lazy<OneAtATime> _copy;
+    private readonly OneAtATime? _copy;
+    private readonly DumpFile? _dump;
 
     /// <param name="settings">How to hold them.</param>
     /// <param name="local">Our end, where it is not what the settings say.</param>
@@ -22,7 +23,9 @@ internal sealed class SessionRunner : IDisposable
         _local = local ?? UsualEnd;
         if (settings.Exec is not null)
             BrokenPipes.EndPrograms();
-        _copy = new(() => new(OutputFile.Create(settings.OutputFile!)));
+        var capture = settings.Capture;
+        _copy = capture.Output is null ? null : new(OutputFile.Create(capture.Output, capture.Append));
+        _dump = capture.HexDump is null ? null : new(capture.HexDump, capture.Append);
     }
 
     /// <summary>Runs one to its end and throws what made it fail.</summary>
@@ -38,7 +41,8 @@ internal sealed class SessionRunner : IDisposable
     {
         var filter = Terminal.OutputIsTerminal && !_settings.Raw ? new TerminalFilter(StandardStreams.Output, _settings.IsDatagram) : null;
         var local = _local(from, to, WithCopy(_settings.SendOnly ? null : filter ?? StandardStreams.Output));
-        var rules = _settings.Rules with { OnChunk = chunk => OnChunk(chunk, talk), OnEnded = talk.Ended };
+        var whose = talk.Peer is null ? null : _dump?.NameOf(talk.Peer);
+        var rules = _settings.Rules with { OnChunk = chunk => OnChunk(chunk, talk, whose), OnEnded = talk.Ended };
         var outcome = await Session.RunAsync(local, peer, rules, cancel);
         if (filter is not null && outcome.Ending != SessionEnding.OutputClosed)
             await filter.FinishAsync();
@@ -53,8 +57,8 @@ internal sealed class SessionRunner : IDisposable
 
     public void Dispose()
     {
-        if (_copy.IsValueCreated)
-            _copy.Value.Dispose();
+        _copy?.Dispose();
+        _dump?.Dispose();
     }
 
     private End UsualEnd(Address from, Address to, Stream? output) => _settings.Exec is { } program
@@ -62,12 +66,11 @@ internal sealed class SessionRunner : IDisposable
         : End.Of(_settings.RecvOnly ? null : StandardStreams.Input, output);
 
     /// <summary>Standard output stays what it is: a file in its place is what the shell's <c>&gt;</c> is for.</summary>
-    private Stream? WithCopy(Stream? output) => _settings.OutputFile is null ? output : new OutputCopy(_copy.Value, output);
+    private Stream? WithCopy(Stream? output) => _copy is null ? output : new OutputCopy(_copy, output);
 
-    private void OnChunk(SessionChunk chunk, SessionTalk talk)
+    private void OnChunk(SessionChunk chunk, SessionTalk talk, string? whose)
     {
-        if (_settings.HexDump)
-            Terminal.Say(HexDump.Of(chunk));
+        _dump?.Show(chunk, whose);
         if (chunk.Truncated)
             talk.Truncated(chunk.Bytes.Length);
         if (chunk is { Bytes.IsEmpty: true, Direction: SessionDirection.Received } && !Terminal.OutputIsTerminal)

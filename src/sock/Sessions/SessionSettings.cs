@@ -22,10 +22,7 @@ internal sealed record SessionSettings
     /// <summary>Where senders of datagrams are told apart: how long one may be silent; null elsewhere.</summary>
     public TimeSpan? SenderIdle { get; init; }
 
-    /// <summary>Where what comes is written as well; null for nowhere.</summary>
-    public string? OutputFile { get; init; }
-
-    public bool HexDump { get; init; }
+    public required CaptureSettings Capture { get; init; }
 
     /// <summary>Whether telnet is spoken with the peer, without any of its options.</summary>
     public bool RefusesTelnetOptions { get; init; }

@@ -17,6 +17,9 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
     private int _ended;
     private readonly bool _isForPerson = Terminal.ErrorIsTerminal && Terminal.OutputIsTerminal;
 
+    /// <summary>With whom, where there are many; null where that is plain.</summary>
+    public Address? Peer => peer;
+
     /// <summary>The same for one of many conversations: every line begins with the peer's address.</summary>
     public SessionTalk With(Address one) => new(settings, say: say, peer: one);
 

@@ -40,6 +40,7 @@ public class AdviceTests
 
     [Theory]
     [InlineData("connect -6 127.0.0.1 80", NetErrorKind.NameNotFound, "127.0.0.1:80", "Leave out -6.")]
+    [InlineData("connect -x example.com 80", NetErrorKind.InvalidAddress, "example.com:80", "-x takes a FILE: '-x -' shows the bytes here.")]
     [InlineData("connect -s ::1 127.0.0.1 80", NetErrorKind.InvalidAddress, "127.0.0.1:80", "Give a source of the same family, or leave out -s.")]
     [InlineData("connect -s 198.51.100.7 127.0.0.1 80", NetErrorKind.AddressUnavailable, "127.0.0.1:80", "'ip address' lists those that are; without -s the system chooses one.")]
     [InlineData("connect unix:/a", NetErrorKind.Unsupported, "unix:/a", "With -u it may work: that is for sockets of datagrams.")]

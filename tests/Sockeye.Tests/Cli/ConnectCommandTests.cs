@@ -219,18 +219,6 @@ public sealed class ConnectCommandTests : IDisposable
     }
 
     [Fact(Timeout = HangGuard)]
-    public async Task The_hex_dump_shows_both_directions_with_their_offsets()
-    {
-        await using var server = Server.Start("127.0.0.1:0", AnswerAfterEnd);
-        var result = await RunAsync("hi\n", "-x 127.0.0.1 {0}", server);
-        Assert.Equal(
-            "> 00000000  68 69 0a                                          |hi.|\n"
-            + "< 00000000  59 6f 75 20 73 65 6e 74  20 33 20 62 79 74 65 73  |You sent 3 bytes|\n"
-            + "< 00000010  0a                                                |.|\n",
-            result.Error);
-    }
-
-    [Fact(Timeout = HangGuard)]
     public async Task A_full_disk_ends_6()
     {
         await using var server = Server.Start("127.0.0.1:0", Echo);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sockeye.Tests.Support;
 using Xunit;
 
@@ -22,7 +23,7 @@ public class ConnectDatagramTests
     public async Task Input_is_cut_as_asked_and_an_empty_line_is_an_empty_datagram()
     {
         await using var socket = DatagramSocket.Bind("127.0.0.1:0");
-        var run = SockProcess.RunWithInputAsync("one\n\ntwo", "connect", "--datagrams", "line", "--replies", "1", "-x", socket.LocalAddress.ToString());
+        var run = SockProcess.RunWithInputAsync("one\n\ntwo", "connect", "--datagrams", "line", "--replies", "1", "-x", "-", socket.LocalAddress.ToString());
         Assert.Equal("one", (await socket.ReceiveAsync()).Text);
         Assert.Equal("", (await socket.ReceiveAsync()).Text);
         var last = await socket.ReceiveAsync();
@@ -30,11 +31,11 @@ public class ConnectDatagramTests
         await socket.SendToAsync(ReadOnlyMemory<byte>.Empty, last.From);
         var result = await run;
         Assert.Equal(
-            "> 00000000  6f 6e 65                                          |one|\n"
-            + "> 00000003  (empty datagram)\n"
-            + "> 00000003  74 77 6f                                          |two|\n"
-            + "< 00000000  (empty datagram)\n",
-            result.Error);
+            "> T 00000000  6f6e 65                                  one\n"
+            + "> T 00000003  (empty datagram)\n"
+            + "> T 00000003  7477 6f                                  two\n"
+            + "< T 00000000  (empty datagram)\n",
+            Regex.Replace(result.Error, @"\d+\.\d{6}s", "T"));
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
     }
 

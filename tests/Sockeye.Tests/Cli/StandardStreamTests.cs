@@ -49,7 +49,7 @@ public class StandardStreamTests
             heard.SetResult(text);
             await peer.Lines.WriteAsync($"{text.Length} bytes came", cancel);
         });
-        var result = await Shell.RunAsync($"echo hello | \"$SOCK\" connect -v -x {server.LocalAddress} {redirections}");
+        var result = await Shell.RunAsync($"echo hello | \"$SOCK\" connect -v -x - {server.LocalAddress} {redirections}");
         Assert.Equal((exitCode, received, printed), (result.ExitCode, await heard.Task, result.Output));
     }
 
