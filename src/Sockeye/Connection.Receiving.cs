@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sockeye;
 
 public sealed partial class Connection
@@ -20,6 +22,7 @@ public sealed partial class Connection
     /// <returns>How many bytes; 0 at the peer's clean end.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.Reset"/>, <see cref="NetErrorKind.TimedOut"/>, or the
     /// failure of an earlier write that the peer's system has told of only now.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         BeginReading();
@@ -81,11 +84,14 @@ public sealed partial class Connection
         return count > 0;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel)
     {
         if (HasReceivingEnded())
             return 0;
         StartFlush();
+        if (TryReceive(buffer.Span, cancel) is { } count)
+            return NoteReceived(count, buffer.Length);
         var token = _readWait.Begin(cancel);
         try
         {
@@ -98,6 +104,20 @@ public sealed partial class Connection
         finally
         {
             _readWait.End();
+        }
+    }
+
+    /// <summary>What needs no wait needs none of what can end one.</summary>
+    private int? TryReceive(Span<byte> buffer, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            return _link.TryRead(buffer);
+        }
+        catch (Exception error) when (error is not NetException)
+        {
+            throw ReadFailed(error, cancel);
         }
     }
 

@@ -267,10 +267,10 @@ public sealed partial class Connection
 
     private async ValueTask TransmitAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        if (bytes.IsEmpty)
+        var sent = TryTransmit(bytes, cancel);
+        if (sent == bytes.Length)
             return;
         var token = _writeWait.Begin(cancel);
-        var sent = 0;
         try
         {
             while (sent < bytes.Length)
@@ -287,6 +287,21 @@ public sealed partial class Connection
         finally
         {
             _writeWait.End();
+        }
+    }
+
+    /// <summary>What needs no wait needs none of what can end one. Returns how much could be sent so.</summary>
+    private int TryTransmit(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        if (bytes.IsEmpty)
+            return 0;
+        try
+        {
+            return NoteSent(_link.TryWrite(bytes.Span[..Math.Min(bytes.Length, PieceSize)]));
+        }
+        catch (Exception error)
+        {
+            throw WriteFailed(error, 0, bytes.Length, cancel);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Sockeye;
 internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
 {
     private readonly Lock _lock = new();
-    private CancellationTokenSource _source = new();
+    private CancellationTokenSource? _source;
     private CancellationTokenRegistration _caller;
     private ITimer? _timer;
     private long _since;
@@ -23,9 +23,11 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
         CancellationTokenSource source;
         lock (_lock)
         {
-            if (_source.IsCancellationRequested && !_closed)
+            if (_source is null || (_source.IsCancellationRequested && !_closed))
                 _source = new CancellationTokenSource();
             source = _source;
+            if (_closed)
+                source.Cancel();
             _pending = true;
             _since = time.GetTimestamp();
             if (!_armed)
@@ -49,14 +51,14 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
     /// connection is open just before it closed must not wait either.</summary>
     public void Close()
     {
-        CancellationTokenSource source;
+        CancellationTokenSource? source;
         lock (_lock)
         {
             _closed = true;
             _timer?.Dispose();
             source = _source;
         }
-        source.Cancel();
+        source?.Cancel();
     }
 
     /// <summary>A limit has changed: the next wait asks anew.</summary>
@@ -81,7 +83,7 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
 
     private void OnTimer()
     {
-        CancellationTokenSource source;
+        CancellationTokenSource? source;
         lock (_lock)
         {
             _armed = false;
@@ -94,8 +96,8 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
                 return;
             }
             // Replaced at once: a wait that begins before the line below has run is not the one that took too long.
-            (source, _source) = (_source, new CancellationTokenSource());
+            (source, _source) = (_source, null);
         }
-        source.Cancel();
+        source?.Cancel();
     }
 }

@@ -26,6 +26,12 @@ internal abstract class Link : IAsyncDisposable
     /// <summary>Sends all of the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
 
+    /// <summary>Takes what is there, as far as it is known without waiting; null else. A link need not be able to tell.</summary>
+    public virtual int? TryRead(Span<byte> buffer) => null;
+
+    /// <summary>Sends what can be sent without waiting, and returns how much that was. A link need not be able to tell.</summary>
+    public virtual int TryWrite(ReadOnlySpan<byte> bytes) => 0;
+
     /// <summary>As <see cref="ReadAsync"/>, blocking.</summary>
     /// <param name="buffer">Where to put the bytes.</param>
     /// <param name="limit">When a link that blocks in the system comes back empty-handed: the token cannot reach it there.</param>

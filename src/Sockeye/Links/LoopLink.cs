@@ -22,6 +22,11 @@ internal sealed class LoopLink : SocketLink
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
         _attached.Sending.MoveAllAsync(MemoryMarshal.AsMemory(bytes), cancel);
 
+    public override int? TryRead(Span<byte> buffer) => _attached.Receiving.TryMove(buffer);
+
+    public override int TryWrite(ReadOnlySpan<byte> bytes) =>
+        _attached.Sending.TryMove(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(bytes), bytes.Length)) ?? 0;
+
     public override int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
     {
         while (true)

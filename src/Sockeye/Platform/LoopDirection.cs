@@ -37,6 +37,10 @@ internal abstract class LoopDirection(LoopSocket socket)
         return new(operation, operation.Version);
     }
 
+    /// <summary>Moves what can be moved at once; null if nothing is known to be movable, or if others come first.</summary>
+    public int? TryMove(Span<byte> bytes) =>
+        !bytes.IsEmpty && Volatile.Read(ref _readiness) != 0 && LoopTurn.MayGoOn() ? TryMoveNow(bytes) : null;
+
     /// <summary>The kernel has told that something can be moved.</summary>
     /// <param name="untilEmpty">Whether it need not tell again of what lies there: a short read does not show then that
     /// nothing is left, only one that would block.</param>
@@ -94,7 +98,6 @@ internal abstract class LoopDirection(LoopSocket socket)
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            NoteReady(untilEmpty: false);    // the next one has to learn of it as well
             operation.Fail(error);
             return true;
         }
@@ -114,20 +117,31 @@ internal abstract class LoopDirection(LoopSocket socket)
     {
         do
         {
-            // Forgotten first, so that what becomes ready from now on is noted anew.
-            var known = Interlocked.Exchange(ref _readiness, 0);
-            var count = Move(operation.Rest.Span, out var error);
-            if (error == SocketError.WouldBlock)
+            if (TryMoveNow(operation.Rest.Span) is not { } count)
                 return false;
-            if (error != SocketError.Success)
-                throw new SocketException((int)error);
-            if (count == 0 || count == operation.Rest.Length || (known & UntilEmpty) != 0)
-                Interlocked.Or(ref _readiness, known);
             operation.Advance(count);
         }
         while (!IsDone(operation));
         operation.Complete();
         return true;
+    }
+
+    /// <summary>Null where it would have to wait.</summary>
+    private int? TryMoveNow(Span<byte> bytes)
+    {
+        // Forgotten first, so that what becomes ready from now on is noted anew.
+        var known = Interlocked.Exchange(ref _readiness, 0);
+        var count = Move(bytes, out var error);
+        if (error == SocketError.WouldBlock)
+            return null;
+        if (error != SocketError.Success)
+        {
+            NoteReady(untilEmpty: false);    // the next one has to learn of it as well
+            throw new SocketException((int)error);
+        }
+        if (count == 0 || count == bytes.Length || (known & UntilEmpty) != 0)
+            Interlocked.Or(ref _readiness, known | Ready);
+        return count;
     }
 
     /// <summary>Moves what can be moved now.</summary>

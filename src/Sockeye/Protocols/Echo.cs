@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Sockeye.Protocols;
 
@@ -70,6 +71,7 @@ public static class Echo
         new(request.Bytes);
 
     /// <summary>Waits without a buffer, so that a silent client holds none; false at the client's end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> EchoOnceAsync(Connection peer, CancellationToken cancel)
     {
         _ = await peer.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);

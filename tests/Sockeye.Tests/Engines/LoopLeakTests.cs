@@ -82,7 +82,7 @@ public class LoopLeakTests
     [Fact(Timeout = HangGuard)]
     public Task Without_descriptors_for_the_loops_listening_says_so() => OwnProcess.WithFewDescriptorsAsync(256, () =>
     {
-        Listener.Listen(OnLoop.AnyPort).Close();    // loads what can no longer be loaded without descriptors
+        Listener.Listen(OnLoop.AnyPort, new() { Engine = SocketEngine.Stock }).Close();    // loads what can no longer be loaded without descriptors
         var hoard = OwnProcess.UseUpDescriptors();
         hoard[0].Dispose();    // for the listening socket, which is bound after
         var error = Assert.Throws<NetException>(() => Listener.Listen(OnLoop.AnyPort, OnLoop.Serve.Listen));
