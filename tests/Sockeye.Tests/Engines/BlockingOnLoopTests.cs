@@ -102,7 +102,8 @@ public class BlockingOnLoopTests
         {
             if (line == "block")
             {
-                await OnLoop.EnterAsync().ConfigureAwait(false);
+                while (ReadinessLoop.Current is null)
+                    await OnLoop.EnterAsync().ConfigureAwait(false);
                 block(peer);
                 line = "done";
             }

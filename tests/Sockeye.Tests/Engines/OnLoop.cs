@@ -22,19 +22,16 @@ internal static class OnLoop
     /// <summary>How many sockets all loops watch.</summary>
     public static int Watched => ReadinessLoops.All().Sum(loop => loop.Count);
 
-    /// <summary>Goes on on a loop's thread. What is there before somebody awaits it leaves code where it is, so it may take
-    /// several tries.</summary>
+    /// <summary>Lets its caller go on on a loop's thread, mostly: what has ended before it is awaited leaves code where it is.
+    /// Hence <c>while (ReadinessLoop.Current is null) await OnLoop.EnterAsync();</c></summary>
     public static async Task EnterAsync()
     {
-        while (ReadinessLoop.Current is null)
-        {
-            var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.UnixOnLoop).ConfigureAwait(false);
-            var waiting = connection.ReadAsync(new byte[1]);
-            _ = Task.Run(() => peer.Send("x"u8));
-            await waiting.ConfigureAwait(false);
-            connection.Abort();
-            peer.Dispose();
-        }
+        var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.UnixOnLoop).ConfigureAwait(false);
+        var waiting = connection.ReadAsync(new byte[1]);
+        _ = Task.Run(() => peer.Send("x"u8));
+        await waiting.ConfigureAwait(false);
+        connection.Abort();
+        peer.Dispose();
     }
 
     /// <summary>Answers lines with themselves.</summary>

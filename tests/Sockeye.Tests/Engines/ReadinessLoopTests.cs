@@ -20,7 +20,8 @@ public class ReadinessLoopTests
         await using var far = Server.Start(OnLoop.AnyPort, OnLoop.EchoLinesAsync, OnLoop.Serve);
         var (before, after) = await Task.Run(async () =>
         {
-            await OnLoop.EnterAsync().ConfigureAwait(false);
+            while (ReadinessLoop.Current is null)
+                await OnLoop.EnterAsync().ConfigureAwait(false);
             var before = ReadinessLoop.Current;
             await using var onward = await Connection.ConnectAsync(far.LocalAddress, OnLoop.Connect).ConfigureAwait(false);
             do
