@@ -47,8 +47,10 @@ internal static class Failure
             Terminal.Say(Terminal.Harmless(advice));
     }
 
-    private static string Sentence(Exception error, ParseResult command) => error switch
+    /// <summary>The error as it is said behind <c>sock:</c>.</summary>
+    public static string Sentence(Exception error, ParseResult command) => error switch
     {
+        AdvisedException advised => Sentence(advised.Error, command),
         NetException net => Lead(net, command.CommandResult.Command.Name) + net.Message,
         IOException or UnauthorizedAccessException or TimeoutException or UsageException or BadStatusException => error.Message,
         _ => $"unexpected: {error.GetType().Name}: {error.Message}",

@@ -13,7 +13,8 @@ public abstract class End
     }
 
     /// <summary>Two streams, which stay open. A read that is pending when the session ends is cancelled if the stream can do
-    /// that, and else abandoned: it may still take bytes.</summary>
+    /// that, and else left to itself. What it then takes is not lost: the end may be used for one session after another, and
+    /// the next one begins with it.</summary>
     /// <param name="input">What to send; null for nothing, which counts as input that has ended.</param>
     /// <param name="output">Where to put what comes; null to drop it.</param>
     public static End Of(Stream? input, Stream? output) => new StreamEnd(input, output);

@@ -5,6 +5,7 @@ internal sealed class StreamEnd(Stream? input, Stream? output) : End
 {
     // Not pooled: an abandoned read may write into it long after the session.
     private byte[] _buffer = [];
+    private Task<int>? _pending;
 
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
@@ -12,11 +13,34 @@ internal sealed class StreamEnd(Stream? input, Stream? output) : End
             return Chunk.End;
         if (_buffer.Length == 0)
             _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
-        var reading = input.ReadAsync(_buffer.AsMemory(0, Math.Min(most, BufferSize)), cancel);
-        var count = reading.IsCompleted
-            ? await reading.ConfigureAwait(false)
-            : await reading.AsTask().WaitAsync(cancel).ConfigureAwait(false);
+        var count = await ReadIntoBufferAsync(input, Math.Min(most, BufferSize), cancel).ConfigureAwait(false);
         return count == 0 ? Chunk.End : new(_buffer.AsMemory(0, count));
+    }
+
+    /// <summary>A read that was given up with its session may take bytes all the same: the next session with this end gets them.</summary>
+    private async ValueTask<int> ReadIntoBufferAsync(Stream input, int most, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (_pending is null)
+            {
+                var reading = input.ReadAsync(_buffer.AsMemory(0, most), cancel);
+                if (reading.IsCompleted)
+                    return await reading.ConfigureAwait(false);
+                _pending = reading.AsTask();
+            }
+            try
+            {
+                var count = await _pending.WaitAsync(cancel).ConfigureAwait(false);
+                _pending = null;
+                return count;
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                // It took nothing when its session was given up.
+                _pending = null;
+            }
+        }
     }
 
     internal override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)

@@ -40,10 +40,12 @@ internal static class ConnectCommand
         var tls = new TlsClientArguments(verb);
         var session = new SessionArguments(verb);
         verb.AddSeldomUsed(source, sourcePort, numeric);
+        var retry = new RetryArguments(verb);
         verb.Runs(
             command =>
             {
                 var target = tls.Settle(command, address.Peer(command, session.TransportOf(command)));
+                var conversation = session.Settle(command, target.Address);
                 return new Settings
                 {
                     Target = target,
@@ -51,7 +53,8 @@ internal static class ConnectCommand
                     Family = session.FamilyOf(command),
                     NumericOnly = command.GetValue(numeric),
                     Source = SourceOf(target.Address.Transport, command.GetValue(source), command.GetValue(sourcePort)),
-                    Session = session.Settle(command, target.Address),
+                    Retry = retry.Settle(command, conversation),
+                    Session = retry.Among(command, conversation),
                 };
             },
             RunAsync);
@@ -65,38 +68,52 @@ internal static class ConnectCommand
         public required AddressFamily? Family { get; init; }
         public required bool NumericOnly { get; init; }
         public required Address? Source { get; init; }
+        public required RetrySettings Retry { get; init; }
         public required SessionSettings Session { get; init; }
     }
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
         var talk = new SessionTalk(settings.Session, settings.Target.Address);
-        await talk.RunAsync(() => settings.Session.IsDatagram
-            ? TalkInDatagramsAsync(settings, talk, cancel)
-            : TalkAsync(settings, talk, cancel));
+        var redial = new Redial(settings.Retry, talk, TimeProvider.System);
+        // Made when there is somebody to talk with: files that it writes stay as they are until then.
+        SessionRunner? runner = null;
+        try
+        {
+            await talk.RunAsync(() => settings.Session.IsDatagram
+                ? redial.RunAsync(
+                    stop => DatagramSocket.ConnectAsync(settings.Target.Address, DatagramOptionsOf(settings), stop),
+                    (socket, stop) => TalkAsync(socket, () => runner ??= new(settings.Session), talk, stop),
+                    cancel)
+                : redial.RunAsync(
+                    stop => Connection.ConnectAsync(settings.Target.Address, OptionsOf(settings, talk), stop),
+                    (connection, stop) => TalkAsync(connection, settings.Session, () => runner ??= new(settings.Session), talk, stop),
+                    cancel));
+        }
+        finally
+        {
+            runner?.Dispose();
+        }
         return ExitCodes.Success;
     }
 
-    private static async Task TalkAsync(Settings settings, SessionTalk talk, CancellationToken cancel)
+    private static async Task TalkAsync(
+        Connection connection, SessionSettings settings, Func<SessionRunner> runner, SessionTalk talk, CancellationToken cancel)
     {
-        await using var connection = await Connection.ConnectAsync(settings.Target.Address, OptionsOf(settings, talk), cancel);
-        if (settings.Session.OnlyConnect)
+        if (settings.OnlyConnect)
             talk.IsThere(connection);
         else
             talk.Connected(connection.LocalAddress, connection.RemoteAddress);
         talk.Secured(TlsInfo.Of(connection));
-        if (settings.Session.OnlyConnect)
+        if (settings.OnlyConnect)
             return;
-        using var runner = new SessionRunner(settings.Session);
-        await runner.RunAsync(await settings.Session.EndOfAsync(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
+        await runner().RunAsync(await settings.EndOfAsync(connection), connection.LocalAddress, connection.RemoteAddress, talk, cancel, connection.Report);
     }
 
-    private static async Task TalkInDatagramsAsync(Settings settings, SessionTalk talk, CancellationToken cancel)
+    private static async Task TalkAsync(DatagramSocket socket, Func<SessionRunner> runner, SessionTalk talk, CancellationToken cancel)
     {
-        await using var socket = await DatagramSocket.ConnectAsync(settings.Target.Address, DatagramOptionsOf(settings), cancel);
         talk.Connected(socket.LocalAddress, socket.RemoteAddress!);
-        using var runner = new SessionRunner(settings.Session);
-        await runner.RunAsync(End.Of(socket), socket.LocalAddress, socket.RemoteAddress!, talk, cancel);
+        await runner().RunAsync(End.Of(socket), socket.LocalAddress, socket.RemoteAddress!, talk, cancel);
     }
 
     private static ConnectOptions OptionsOf(Settings settings, SessionTalk talk) => new()

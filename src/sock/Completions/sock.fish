@@ -88,6 +88,9 @@ complete -c sock -n '__sock_verb connect' -l append -d 'add to the FILE of -o an
 complete -c sock -n '__sock_verb connect' -s s -l source -xa '(__sock_addresses)' -d 'address (or Unix path) to send from'
 complete -c sock -n '__sock_verb connect' -s p -l source-port -xa '(__sock_ports)' -d 'port to send from'
 complete -c sock -n '__sock_verb connect' -s n -l numeric -d 'look no names up'
+complete -c sock -n '__sock_verb connect' -l retry -x -d 'try again, N times at most'
+complete -c sock -n '__sock_verb connect' -l retry-delay -x -d 'pause before trying again (default 1s)'
+complete -c sock -n '__sock_verb connect' -l reconnect -d 'connect again when the connection is lost'
 complete -c sock -n '__sock_verb connect' -a '(__sock_addresses; __sock_ports)'
 
 complete -c sock -n '__sock_verb listen' -s k -l keep-open -d 'talk with many at once, until Ctrl-C'

@@ -11,6 +11,7 @@ namespace Sockeye.Tool.Sessions;
 internal sealed class SessionRecord(Address? asked)
 {
     private readonly ConcurrentQueue<ConnectAttempt> _tried = new();
+    private readonly ConcurrentQueue<(string Reason, TimeSpan Pause)> _retries = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private Address? _local;
     private Address? _remote;
@@ -20,13 +21,21 @@ internal sealed class SessionRecord(Address? asked)
     private string? _option;
     private string? _advice;
     private int? _programExit;
+    private int _connections;
     private int _truncated;
 
     /// <summary>An address was tried, on whichever thread.</summary>
-    public void NoteTried(ConnectAttempt attempt) => _tried.Enqueue(attempt);
+    public void NoteTried(ConnectAttempt attempt) => NoteLatest(_tried, attempt);
+
+    /// <summary>It is tried again, after a pause.</summary>
+    public void NoteRetry(string reason, TimeSpan pause) => NoteLatest(_retries, (reason, pause));
 
     /// <summary>A peer was reached.</summary>
-    public void NoteConnected(Address local, Address remote) => (_local, _remote) = (local, remote);
+    public void NoteConnected(Address local, Address remote)
+    {
+        (_local, _remote) = (local, remote);
+        _connections++;
+    }
 
     /// <summary>TLS is spoken.</summary>
     public void NoteSecured(TlsInfo tls) => _tls = tls;
@@ -49,7 +58,7 @@ internal sealed class SessionRecord(Address? asked)
     /// <param name="report">How the peer was reached, where we called.</param>
     /// <param name="option">The option whose limit or number ended it, if one did.</param>
     public void NoteFinished(SessionOutcome outcome, ConnectReport? report, string? option) =>
-        (_outcome, _report, _option) = (outcome, report, option);
+        (_outcome, _report, _option) = (_outcome is null ? outcome : Sum(_outcome, outcome), report, option);
 
     /// <summary>A next step for the user.</summary>
     public void NoteAdvice(string advice) => _advice = advice;
@@ -67,7 +76,9 @@ internal sealed class SessionRecord(Address? asked)
             WriteTried(json);
         if (_tls is not null)
             JsonOutput.WriteObject(json, "tls", inner => TlsText.Write(inner, _tls));
-        WriteOutcome(json, error is null ? SessionEnding.Cancelled : SessionEnding.Failed);
+        if (!_retries.IsEmpty)
+            WriteRetries(json);
+        WriteOutcome(json, error is null ? _outcome?.Ending ?? SessionEnding.Cancelled : SessionEnding.Failed);
         WriteTimes(json);
         JsonOutput.WriteConsequence(json, exitCode, advice ?? _advice);
     });
@@ -95,9 +106,24 @@ internal sealed class SessionRecord(Address? asked)
         json.WriteEndArray();
     }
 
-    private void WriteOutcome(Utf8JsonWriter json, SessionEnding unlessBegun)
+    private void WriteRetries(Utf8JsonWriter json)
     {
-        json.WriteString("ending", JsonNamingPolicy.CamelCase.ConvertName((_outcome?.Ending ?? unlessBegun).ToString()));
+        json.WriteStartArray("retries");
+        foreach (var (reason, pause) in _retries)
+        {
+            json.WriteStartObject();
+            json.WriteString("after", reason);
+            json.WriteNumber("pause", pause.TotalSeconds);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private void WriteOutcome(Utf8JsonWriter json, SessionEnding ending)
+    {
+        if (_connections > 1)
+            json.WriteNumber("connections", _connections);
+        json.WriteString("ending", JsonNamingPolicy.CamelCase.ConvertName(ending.ToString()));
         if (_option is not null)
             json.WriteString("option", _option);
         if (_outcome is not null)
@@ -118,4 +144,24 @@ internal sealed class SessionRecord(Address? asked)
         OutcomeText.WriteSeconds(times, "peerEnded", _outcome?.PeerEnded);
         OutcomeText.WriteSeconds(times, "total", _watch.Elapsed);
     });
+
+    /// <summary>The last one's end, and what all of them have carried.</summary>
+    private static SessionOutcome Sum(SessionOutcome before, SessionOutcome last) => last with
+    {
+        BytesSent = before.BytesSent + last.BytesSent,
+        BytesReceived = before.BytesReceived + last.BytesReceived,
+        BytesUnsent = before.BytesUnsent + last.BytesUnsent,
+        MessagesSent = before.MessagesSent + last.MessagesSent,
+        MessagesReceived = before.MessagesReceived + last.MessagesReceived,
+    };
+
+    /// <summary>Who tries again for weeks does not fill the memory.</summary>
+    private static void NoteLatest<T>(ConcurrentQueue<T> queue, T item)
+    {
+        queue.Enqueue(item);
+        if (queue.Count > MostKept)
+            queue.TryDequeue(out _);
+    }
+
+    private const int MostKept = 1000;
 }

@@ -14,6 +14,7 @@ internal sealed class SessionRunner : IDisposable
     private readonly LocalEnd _local;
     private readonly OneAtATime? _copy;
     private readonly DumpFile? _dump;
+    private (End End, TerminalFilter? Filter)? _standard;
 
     /// <param name="settings">How to hold them.</param>
     /// <param name="local">Our end, where it is not what the settings say.</param>
@@ -39,8 +40,7 @@ internal sealed class SessionRunner : IDisposable
     public async Task<SessionEnding> RunAsync(
         End peer, Address from, Address to, SessionTalk talk, CancellationToken cancel, ConnectReport? report = null)
     {
-        var filter = Terminal.OutputIsTerminal && !_settings.Raw ? new TerminalFilter(StandardStreams.Output, _settings.IsDatagram) : null;
-        var local = _local(from, to, WithCopy(_settings.SendOnly ? null : filter ?? StandardStreams.Output));
+        var (local, filter) = _standard ?? OurEnd(from, to);
         var whose = talk.Peer is null ? null : _dump?.NameOf(talk.Peer);
         var rules = _settings.Rules with { OnChunk = chunk => OnChunk(chunk, talk, whose), OnEnded = talk.Ended };
         var outcome = await Session.RunAsync(local, peer, rules, cancel);
@@ -49,6 +49,8 @@ internal sealed class SessionRunner : IDisposable
         if (local is ProcessEnd { ExitCode: { } exitCode })
             talk.ProgramEnded(exitCode);
         talk.Finished(outcome, report);
+        if (DroppedException.Is(outcome, _settings))
+            throw new DroppedException(outcome, FailureOf(outcome));
         ThrowUnlessWell(outcome, cancel);
         if (report is not null && IsDroppedClient(outcome))
             talk.Advise("The peer ended without a byte once input had ended; if it owed an answer, try --no-shutdown.");
@@ -59,6 +61,16 @@ internal sealed class SessionRunner : IDisposable
     {
         _copy?.Dispose();
         _dump?.Dispose();
+    }
+
+    private (End End, TerminalFilter? Filter) OurEnd(Address from, Address to)
+    {
+        var filter = Terminal.OutputIsTerminal && !_settings.Raw ? new TerminalFilter(StandardStreams.Output, _settings.IsDatagram) : null;
+        var end = _local(from, to, WithCopy(_settings.SendOnly ? null : filter ?? StandardStreams.Output));
+        // Input that was read for one connection and not taken belongs to the next.
+        if (_settings is { Reconnects: true, Exec: null })
+            _standard = (end, filter);
+        return (end, filter);
     }
 
     private End UsualEnd(Address from, Address to, Stream? output) => _settings.Exec is { } program
@@ -81,11 +93,14 @@ internal sealed class SessionRunner : IDisposable
     {
         if (outcome.Ending == SessionEnding.Cancelled)
             throw new OperationCanceledException(cancel);
-        if (outcome.Error is NetException late && OutcomeText.Option(outcome, _settings) is { } limit)
-            throw new AdvisedException(late, $"{limit} TIME allows more, 'none' any time.");
-        if (outcome.Error is not null)
-            ExceptionDispatchInfo.Throw(outcome.Error);
+        if (FailureOf(outcome) is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
     }
+
+    private Exception? FailureOf(SessionOutcome outcome) =>
+        outcome.Error is NetException late && OutcomeText.Option(outcome, _settings) is { } limit
+            ? new AdvisedException(late, $"{limit} TIME allows more, 'none' any time.")
+            : outcome.Error;
 
     /// <summary>Some servers take a half-close for a client that has gone. Whoever only takes in a file ends just so, and so do
     /// our own callers.</summary>

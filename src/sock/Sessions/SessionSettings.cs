@@ -24,6 +24,9 @@ internal sealed record SessionSettings
 
     public required CaptureSettings Capture { get; init; }
 
+    /// <summary>Whether another connection follows one that was lost.</summary>
+    public bool Reconnects { get; init; }
+
     /// <summary>Whether telnet is spoken with the peer, without any of its options.</summary>
     public bool RefusesTelnetOptions { get; init; }
 

@@ -50,6 +50,21 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
             Tell($"Tried {attempt.Address}: {attempt.Error.Reason} ({OutcomeText.Of(attempt.Elapsed)})");
     }
 
+    /// <summary>Nobody was reached, or a connection was lost, and that is not the end of it.</summary>
+    /// <param name="why">What an error would have said.</param>
+    /// <param name="pause">How long until the next try.</param>
+    /// <param name="number">The how manieth that is.</param>
+    /// <param name="most">How many there are at most.</param>
+    /// <param name="uncertain">Bytes of input that were on their way.</param>
+    public void TriesAgain(string why, TimeSpan pause, int number, int most, long uncertain = 0)
+    {
+        _record.NoteRetry(why, pause);
+        var count = most == int.MaxValue ? $"{number}" : $"{number} of {most}";
+        Tell($"{Terminal.Paint("sock:", Colour.Error)} {Terminal.Harmless(why)}; trying again in {OutcomeText.Of(pause)} ({count})");
+        if (uncertain > 0)
+            Tell($"{OutcomeText.Count(uncertain, "byte")} of input may not have arrived, and will not be sent again.");
+    }
+
     /// <summary>What -z was to find out, on standard output.</summary>
     public void IsThere(Connection connection)
     {

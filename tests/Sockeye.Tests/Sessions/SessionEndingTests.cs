@@ -262,6 +262,28 @@ public class SessionEndingTests
         Assert.Equal([(SessionDirection.Sent, "one", 0), (SessionDirection.Sent, "two", 3), (SessionDirection.Received, "three", 0)], chunks);
     }
 
+    [Fact(Timeout = HangGuard)]
+    public async Task What_input_gives_after_a_session_is_the_next_ones_first()
+    {
+        var input = new StubbornInput();
+        var local = End.Of(input, Stream.Null);
+        var options = new SessionOptions { PeerEndedWait = TimeSpan.Zero };
+        var (first, firstPeer) = Connection.CreatePair();
+        var session = Session.RunAsync(local, End.Of(first), options);
+        await input.Reading;
+        await firstPeer.CloseAsync();
+        Assert.Equal(SessionEnding.PeerEnded, (await session).Ending);
+
+        input.Give("kept");
+        var (second, secondPeer) = Connection.CreatePair();
+        session = Session.RunAsync(local, End.Of(second), options);
+        var bytes = new byte[4];
+        await secondPeer.ReadExactlyAsync(bytes);
+        Assert.Equal("kept"u8.ToArray(), bytes);
+        await secondPeer.CloseAsync();
+        await session;
+    }
+
     private static byte[] Payload(int size)
     {
         var bytes = new byte[size];
@@ -280,6 +302,27 @@ public class SessionEndingTests
         {
             IsStillReading = true;
             return new(_never.Task);
+        }
+    }
+
+    /// <summary>Gives one text, to whichever read is pending: a token does not end it.</summary>
+    private sealed class StubbornInput : MemoryStream
+    {
+        private readonly TaskCompletionSource _reading = new();
+        private readonly TaskCompletionSource<string> _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _isTaken;
+
+        public Task Reading => _reading.Task;
+
+        public void Give(string text) => _given.SetResult(text);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_isTaken)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            _isTaken = true;
+            _reading.SetResult();
+            return System.Text.Encoding.UTF8.GetBytes(await _given.Task, buffer.Span);
         }
     }
 
