@@ -80,7 +80,7 @@ public class RedialTests
             MaxTime = maxTime ?? Timeout.InfiniteTimeSpan,
             Sentence = error => error.Message,
         },
-        new(new() { Rules = new() }, say: _said.Add),
+        new(new() { Rules = new(), Capture = new(null, null, false) }, say: _said.Add),
         _clock);
 
     private static Task Talk(Nobody peer, CancellationToken cancel) => Task.CompletedTask;
