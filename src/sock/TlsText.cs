@@ -45,14 +45,6 @@ internal static class TlsText
         ? $"expired {OutcomeText.Count((long)-left.TotalDays, "day")} ago"
         : $"{OutcomeText.Count((long)left.TotalDays, "day")} left";
 
-    /// <summary>The same, as the property <c>tls</c>.</summary>
-    public static void WriteObject(Utf8JsonWriter json, TlsInfo tls)
-    {
-        json.WriteStartObject("tls");
-        Write(json, tls);
-        json.WriteEndObject();
-    }
-
     /// <summary>The same, as properties of an object.</summary>
     public static void Write(Utf8JsonWriter json, TlsInfo tls)
     {

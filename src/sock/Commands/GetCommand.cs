@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Sockeye.Protocols;
+using Sockeye.Tls;
 using Sockeye.Tool.Downloads;
 using Sockeye.Tool.Platform;
 using Sockeye.Tool.Sessions;
@@ -100,7 +101,7 @@ internal static class GetCommand
     {
         var watch = Stopwatch.StartNew();
         await using var response = await AskAsync(settings, cancel);
-        var firstByte = watch.Elapsed - OutcomeText.Before(response.Connection.Report);
+        var firstByte = watch.Elapsed - OutcomeText.Before(response.Connection.Report, TlsInfo.Of(response.Connection)?.Elapsed);
         if (settings.Verbose)
             ResponseTalk.Answered(response);
         if (!settings.Json)

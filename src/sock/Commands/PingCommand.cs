@@ -120,7 +120,7 @@ internal static class PingCommand
             return;
         json.WriteNumber("handshake", answer.Tls.Elapsed.TotalSeconds);
         if (number == 1)
-            TlsText.WriteObject(json, answer.Tls);
+            JsonOutput.WriteObject(json, "tls", inner => TlsText.Write(inner, answer.Tls));
     }
 
     private static void WriteLoss(Utf8JsonWriter json, int number, NetException error)

@@ -39,7 +39,7 @@ internal static class ResponseTalk
     public static void Finished(HttpResponse response, long size, TimeSpan firstByte, TimeSpan total)
     {
         Terminal.Say($"The body has {OutcomeText.Count(size, "byte")}");
-        Terminal.Say(OutcomeText.Times(response.Connection.Report, firstByte, total));
+        Terminal.Say(OutcomeText.Times(response.Connection.Report, TlsInfo.Of(response.Connection)?.Elapsed, firstByte, total));
     }
 
     /// <summary><c>404 Not Found</c>.</summary>
@@ -63,9 +63,10 @@ internal static class ResponseTalk
         WriteHeaders(json, response.Headers);
         JsonOutput.WriteAddress(json, "localAddress", response.Connection.LocalAddress);
         JsonOutput.WriteAddress(json, "remoteAddress", response.Connection.RemoteAddress);
-        if (TlsInfo.Of(response.Connection) is { } tls)
-            TlsText.WriteObject(json, tls);
-        OutcomeText.WriteTimes(json, response.Connection.Report, firstByte, total);
+        var tls = TlsInfo.Of(response.Connection);
+        if (tls is not null)
+            JsonOutput.WriteObject(json, "tls", inner => TlsText.Write(inner, tls));
+        OutcomeText.WriteTimes(json, response.Connection.Report, tls?.Elapsed, firstByte, total);
     }
 
     /// <summary>The body as a property, as text or in Base64; or the name of the file that it went into.</summary>

@@ -50,20 +50,23 @@ internal static class OutcomeText
     }
 
     /// <summary>How long each step took.</summary>
-    public static string Times(SessionOutcome outcome, ConnectReport? report) =>
-        Times(report, outcome.FirstReceived, outcome.Duration + Before(report));
+    public static string Times(SessionOutcome outcome, ConnectReport? report, TimeSpan? handshake) =>
+        Times(report, handshake, outcome.FirstReceived, outcome.Duration + Before(report, handshake));
 
     /// <summary>How long each step took.</summary>
     /// <param name="report">How the peer was reached, where we called.</param>
+    /// <param name="handshake">That of TLS.</param>
     /// <param name="firstByte">From the connection until an answer.</param>
     /// <param name="total">From the start to the end.</param>
-    public static string Times(ConnectReport? report, TimeSpan? firstByte, TimeSpan total)
+    public static string Times(ConnectReport? report, TimeSpan? handshake, TimeSpan? firstByte, TimeSpan total)
     {
         var steps = new List<string>();
         if (report is { Resolve.Ticks: > 0 })
             steps.Add($"resolve {Of(report.Resolve)}");
         if (report is not null)
             steps.Add($"connect {Of(report.Connect)}");
+        if (handshake is { } secured)
+            steps.Add($"TLS {Of(secured)}");
         if (firstByte is { } first)
             steps.Add($"first byte {Of(first)}");
         return $"Times: {string.Join(", ", [.. steps, $"total {Of(total)}"])}";
@@ -79,11 +82,12 @@ internal static class OutcomeText
         json.WriteNumber("messagesReceived", outcome.MessagesReceived);
     }
 
-    /// <summary>The times of <see cref="Times(ConnectReport?, TimeSpan?, TimeSpan)"/>, as properties in seconds.</summary>
-    public static void WriteTimes(Utf8JsonWriter json, ConnectReport? report, TimeSpan? firstByte, TimeSpan total)
+    /// <summary>The times of <see cref="Times(ConnectReport?, TimeSpan?, TimeSpan?, TimeSpan)"/>, as properties in seconds.</summary>
+    public static void WriteTimes(Utf8JsonWriter json, ConnectReport? report, TimeSpan? handshake, TimeSpan? firstByte, TimeSpan total)
     {
         if (report is not null)
             Write(json, report);
+        WriteSeconds(json, "handshake", handshake);
         WriteSeconds(json, "firstByte", firstByte);
         WriteSeconds(json, "total", total);
     }
@@ -107,7 +111,8 @@ internal static class OutcomeText
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
 
     /// <summary>What went by until there was a connection.</summary>
-    public static TimeSpan Before(ConnectReport? report) => report is null ? TimeSpan.Zero : report.Resolve + report.Connect;
+    public static TimeSpan Before(ConnectReport? report, TimeSpan? handshake) =>
+        (report is null ? TimeSpan.Zero : report.Resolve + report.Connect) + (handshake ?? TimeSpan.Zero);
 
     /// <summary>A time as a property, in seconds, if there is one.</summary>
     public static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? time)

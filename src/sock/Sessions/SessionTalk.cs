@@ -15,6 +15,7 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
     private readonly SessionRecord _record = new(asked);
     private readonly Action<string> _say = say ?? Terminal.Say;
     private int _ended;
+    private TimeSpan? _handshake;
     private readonly bool _isForPerson = Terminal.ErrorIsTerminal && Terminal.OutputIsTerminal;
 
     /// <summary>With whom, where there are many; null where that is plain.</summary>
@@ -116,6 +117,7 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
     {
         if (tls is null)
             return;
+        _handshake = tls.Elapsed;
         _record.NoteSecured(tls);
         if (settings.Verbose)
             Tell(TlsText.Of(tls));
@@ -214,7 +216,7 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
         if (!settings.Verbose)
             return;
         Tell($"{OutcomeText.Reason(outcome, settings)}: {OutcomeText.Amounts(outcome, settings.IsDatagram)}");
-        Tell(OutcomeText.Times(outcome, report));
+        Tell(OutcomeText.Times(outcome, report, _handshake));
     }
 
     /// <summary>A next step for the user.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Sockeye.Tests.Support;
 
@@ -9,10 +11,15 @@ namespace Sockeye.Tests.Contracts;
 /// <summary>
 /// The peers, ports and paths among which the program is to fail. Lines name them by words in braces: <c>{peer}</c> is a port
 /// with the fault's peer, <c>{closed}</c> one with nobody, <c>{full}</c> one that leaves callers waiting, <c>{directory}</c> an empty
-/// one, <c>{bound}</c> a Unix socket at which nobody listens, <c>{datagrams}</c> one of datagrams.
+/// one, <c>{bound}</c> a Unix socket at which nobody listens, <c>{datagrams}</c> one of datagrams, <c>{root}</c> a file with who issues certificates.
 /// </summary>
 internal sealed class FaultScenery : IDisposable
 {
+    private static TestAuthority Root { get; } = TestAuthority.Create();
+
+    /// <summary>A certificate with which nothing is wrong.</summary>
+    public static CertificatePlan Good { get; } = new("localhost", "127.0.0.1");
+
     private readonly Dictionary<string, string> _words;
     private readonly Scratch _scratch = new();
     private readonly SilentListener _full = new();
@@ -37,6 +44,7 @@ internal sealed class FaultScenery : IDisposable
             ["{directory}"] = _scratch.Directory,
             ["{bound}"] = BindUnix(SocketType.Stream),
             ["{datagrams}"] = BindUnix(SocketType.Dgram),
+            ["{root}"] = WriteRoot(),
         };
     }
 
@@ -48,6 +56,44 @@ internal sealed class FaultScenery : IDisposable
         _words.Aggregate(text, (filled, word) => filled.Replace(word.Key, word.Value, StringComparison.Ordinal));
 
     public static void StaySilent(Socket peer) { }
+
+    /// <summary>Speaks TLS and shows a certificate that <c>{root}</c> has issued.</summary>
+    public static Action<Socket> Show(CertificatePlan plan) => SpeakTls(new() { ServerCertificateContext = Root.Issue(plan).Context });
+
+    /// <summary>Speaks TLS and shows a certificate that nobody vouches for.</summary>
+    public static Action<Socket> ShowUnknown { get; } = SpeakTls(new() { ServerCertificateContext = TestAuthority.SelfSigned(Good).Context });
+
+    /// <summary>Speaks TLS 1.2 and nothing later.</summary>
+    public static Action<Socket> SpeakOldTls { get; } = SpeakTls(new()
+    {
+        ServerCertificateContext = Root.Issue(Good).Context,
+        EnabledSslProtocols = SslProtocols.Tls12,
+    });
+
+    private static Action<Socket> SpeakTls(SslServerAuthenticationOptions options) => peer =>
+    {
+        using var tls = new SslStream(new NetworkStream(peer));
+        try
+        {
+            tls.AuthenticateAsServer(options);
+            while (tls.Read(new byte[65536]) > 0)
+            {
+                // What comes is of no interest.
+            }
+        }
+        catch (Exception error) when (error is IOException or AuthenticationException or ObjectDisposedException)
+        {
+            // The program has gone, as it should.
+        }
+    };
+
+    /// <summary>Begins a handshake, and ends in the middle.</summary>
+    public static void EndInTheMiddle(Socket peer)
+    {
+        _ = peer.Receive(new byte[65536]);
+        peer.Send([22, 3, 3, 0, 100, 2, 0, 0]);    // the head of a record, and less than it promises
+        peer.Dispose();
+    }
 
     public static void Close(Socket peer) => peer.Dispose();
 
@@ -69,6 +115,13 @@ internal sealed class FaultScenery : IDisposable
             // What still comes is of no interest.
         }
     };
+
+    private string WriteRoot()
+    {
+        var path = _scratch.File("root.pem");
+        File.WriteAllText(path, Root.Pem);
+        return path;
+    }
 
     private string BindUnix(SocketType type)
     {

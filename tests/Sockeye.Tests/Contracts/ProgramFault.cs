@@ -26,6 +26,6 @@ internal sealed record ProgramFault(string Situation, string Line, int ExitCode,
     /// <summary>A pattern: what it says first, before anything is wrong.</summary>
     public string Announcement { get; init; } = "";
 
-    /// <summary>What has come to standard output all the same.</summary>
-    public string Output { get; init; } = "";
+    /// <summary>What has come to standard output all the same; null for anything.</summary>
+    public string? Output { get; init; } = "";
 }

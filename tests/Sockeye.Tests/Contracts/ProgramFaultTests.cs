@@ -6,7 +6,7 @@ namespace Sockeye.Tests.Contracts;
 
 /// <summary>Every exit code and every kind of error that the program can meet, provoked for real: what it says, where, and what
 /// it ends with. The library's half is in <see cref="FaultMatrixTests"/>.</summary>
-public class ProgramFaultTests
+public partial class ProgramFaultTests
 {
     private const int HangGuard = 150_000;
 
@@ -18,7 +18,7 @@ public class ProgramFaultTests
     public async Task It_is_said_in_one_line_and_perhaps_one_of_advice(string situation)
     {
         var (fault, result) = await RunAsync(situation);
-        Assert.Equal((fault.ExitCode, fault.Output), (result.ExitCode, result.Output));
+        Assert.Equal((fault.ExitCode, fault.Output ?? result.Output), (result.ExitCode, result.Output));
         Assert.Matches($@"\A{fault.Announcement}sock: {fault.Says}[^\n]*\n([^\n]+\n)?\z", result.Error);
         AssertNoStackTrace(result.Error);
     }
@@ -57,6 +57,8 @@ public class ProgramFaultTests
 
     private static readonly ProgramFault[] Faults =
     [
+        .. Knocks,
+        .. TlsFaults,
         new("no argument", "connect", 2, null, "connect needs "),
         new("unknown option", "connect --bogus 127.0.0.1 80", 2, null, "unknown option '--bogus'"),
         new("options that exclude each other", "connect -4 -6 127.0.0.1 80", 2, null, "-4 and -6 exclude each other"),
@@ -151,7 +153,7 @@ public class ProgramFaultTests
     private const string NoConnection = "Connection error: connect (tcp|udp|unix) ?";
 
     /// <summary>Verbs that print no data have nothing to print as JSON.</summary>
-    private static bool HasJson(ProgramFault fault) => fault.Line.Split(' ')[0] is "connect" or "listen" or "time" or "port" or "resolve" or "get" or "cert";
+    private static bool HasJson(ProgramFault fault) => fault.Line.Split(' ')[0] is "connect" or "listen" or "time" or "port" or "resolve" or "get" or "cert" or "wait" or "ping";
 
     private static async Task<(ProgramFault Fault, ProgramResult Result)> RunAsync(string situation, params string[] options)
     {
