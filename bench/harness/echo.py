@@ -1,0 +1,80 @@
+"""Echo servers on one core: CPU for each request or datagram, and memory for each idle connection."""
+import socket
+
+from .machine import SOCK, built
+from .measure import Goal, Row, Sample
+from .process import LOAD, cpu_of, free_port, memory_of, output_of, serving
+
+SIZE = 64
+SECONDS = 2
+IDLE = 5000
+WINDOW = 32
+
+STREAM = {
+    "sock": lambda port: [SOCK, "serve", f"echo={port}", "--host", "127.0.0.1", "--max-conns", "20000"],
+    "C epoll": lambda port: [built("echo"), str(port)],
+    "Go": lambda port: ["env", "GOMAXPROCS=1", built("go-echo"), str(port)],
+}
+DATAGRAM = {
+    "sock": lambda port: [SOCK, "serve", f"echo={port}", "--host", "127.0.0.1", "--rate", "0"],
+    "C recvfrom": lambda port: [built("udpecho"), str(port)],
+}
+
+
+def rows() -> list[Row]:
+    return [
+        *(Row(f"echo-{count}", f"echo of {SIZE} bytes on {count:,} connections", "request", streams(count), [
+            Goal("cpu", "<=", most, "C epoll")]) for count, most in ((64, 1.2), (1000, 1.2), (10000, 1.05))),
+        Row("idle", f"{IDLE:,} connections on which nothing happens: memory of each", "connection",
+            {name: lambda server=server: idle(server) for name, server in STREAM.items()}, [Goal("memory", "<=", 1024, "")]),
+        Row("udp", f"UDP echo of {SIZE} bytes, {WINDOW} on the way", "datagram",
+            {name: lambda server=server: datagrams(server) for name, server in DATAGRAM.items()}, [
+                Goal("cpu", "<=", 0.8, "C recvfrom")]),
+    ]
+
+
+def streams(connections: int):
+    return {name: lambda server=server: requests(server, connections) for name, server in STREAM.items()}
+
+
+def requests(server, connections: int) -> Sample:
+    port = free_port()
+    with serving(server(port), port) as process:
+        load(["echoload", port, connections, SIZE, 0.5])
+        before = cpu_of(process)
+        answered = load(["echoload", port, connections, SIZE, SECONDS])
+        return Sample(rate=answered / SECONDS, cpu=(cpu_of(process) - before) / answered)
+
+
+def idle(server) -> Sample:
+    port = free_port()
+    with serving(server(port), port) as process:
+        load(["echoload", port, 100, SIZE, 0.5])
+        before = memory_of(process)
+        clients = [said_hello(port) for _ in range(IDLE)]
+        used = memory_of(process) - before
+        for client in clients:
+            client.close()
+        return Sample(memory=used / IDLE)
+
+
+def said_hello(port: int) -> socket.socket:
+    """One that has been heard, so that the server has it for sure, and then says nothing."""
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(b"x")
+    if client.recv(1) != b"x":
+        raise RuntimeError("no echo")
+    return client
+
+
+def datagrams(server) -> Sample:
+    port = free_port()
+    with serving(server(port), port, udp=True) as process:
+        load(["udpload", port, WINDOW, SIZE, 0.5])
+        before = cpu_of(process)
+        came = load(["udpload", port, WINDOW, SIZE, SECONDS])
+        return Sample(rate=came / SECONDS, cpu=(cpu_of(process) - before) / came)
+
+
+def load(words) -> int:
+    return int(output_of([built(str(words[0])), *map(str, words[1:])], LOAD))
