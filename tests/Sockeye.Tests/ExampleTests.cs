@@ -133,6 +133,13 @@ public class ExampleTests
     }
 
     [Fact]
+    public async Task The_private_greeting_believes_a_key_that_it_knows()
+    {
+        var result = await RunAsync("private-greeting.cs");
+        Assert.Matches(@"^not believed: the server's certificate is self-signed and not trusted here\nTls13: Welcome, .+:\d+\n$", result.Output);
+    }
+
+    [Fact]
     public async Task A_sum_comes_after_the_end_of_the_numbers()
     {
         var result = await RunAsync("half-close.cs", "1", "2", "39");

@@ -13,12 +13,12 @@ public partial class TutorialTests
     [Fact]
     public void Lessons_come_in_the_chapter_s_order() => Assert.Equal(
         ["What a socket is", "A server", "Ports and names", "Both ends' addresses", "Two views: bytes and lines", "Errors", "UDP",
-            "The time, without a connection", "Closing and shutdown", "Summary"],
+            "The time, without a connection", "Closing and shutdown", "TLS: nobody reads along", "Summary"],
         LessonsOf(English).Select(lesson => lesson.Title));
 
     [Fact]
     public void Lessons_come_in_the_same_order_in_Chinese() => Assert.Equal(
-        ["什么是套接字", "服务器", "端口与名字", "两端的地址", "两种视图：字节与行", "错误", "UDP", "无需连接的时间服务", "关闭与 shutdown", "小结"],
+        ["什么是套接字", "服务器", "端口与名字", "两端的地址", "两种视图：字节与行", "错误", "UDP", "无需连接的时间服务", "关闭与 shutdown", "TLS：谁也偷看不了", "小结"],
         LessonsOf(Chinese).Select(lesson => lesson.Title));
 
     [Fact]
