@@ -95,10 +95,8 @@ public sealed partial class Connection : Stream
         {
             var started = options.Time.GetTimestamp();
             var connection = await (options.Via ?? Connector.Direct).ConnectAsync(address, options, cancel).ConfigureAwait(false);
-            var left = options.Timeout == System.Threading.Timeout.InfiniteTimeSpan
-                ? options.Timeout
-                : Max(options.Timeout - options.Time.GetElapsedTime(started), TimeSpan.Zero);
-            return await ConnectionLayers.ApplyAsync(options.Layers, connection, address, left, options.Time, cancel).ConfigureAwait(false);
+            var spent = options.Time.GetElapsedTime(started);
+            return await ConnectionLayers.ApplyAsync(options.Layers, connection, address, options.Timeout, spent, options.Time, cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (Telemetry.Note(activity, error))
         {
@@ -207,6 +205,4 @@ public sealed partial class Connection : Stream
 
     /// <summary>Bytes handed to the system for sending so far.</summary>
     public long BytesSent { get; private set; }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

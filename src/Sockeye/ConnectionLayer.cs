@@ -21,15 +21,17 @@ internal static class ConnectionLayers
     /// <param name="layers">From the wire up.</param>
     /// <param name="connection">What they are put on.</param>
     /// <param name="asked">The address that was dialled or listened at.</param>
-    /// <param name="limit">For all of them together.</param>
+    /// <param name="limit">For all of them together, and what went before.</param>
+    /// <param name="spent">How long that took.</param>
     /// <param name="time">The clock of the limit.</param>
     /// <param name="cancel">Gives up.</param>
     public static async ValueTask<Connection> ApplyAsync(
-        IReadOnlyList<ConnectionLayer> layers, Connection connection, Address asked, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+        IReadOnlyList<ConnectionLayer> layers, Connection connection, Address asked, TimeSpan limit, TimeSpan spent, TimeProvider time,
+        CancellationToken cancel)
     {
         if (layers.Count == 0)
             return connection;
-        using var timer = new CancellationTokenSource(limit, time);
+        using var timer = new CancellationTokenSource(Left(limit, spent), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
         try
         {
@@ -48,6 +50,9 @@ internal static class ConnectionLayers
             throw;
         }
     }
+
+    private static TimeSpan Left(TimeSpan limit, TimeSpan spent) =>
+        limit == Timeout.InfiniteTimeSpan ? limit : limit > spent ? limit - spent : TimeSpan.Zero;
 
     private static NetException NoTls(Address asked, NetOperation operation) => new(
         NetErrorKind.Unsupported, operation, "no layer here speaks TLS", asked);

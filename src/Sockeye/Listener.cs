@@ -115,7 +115,7 @@ public sealed class Listener : IAsyncDisposable
     {
         var connection = await AcceptBareAsync(Options.Connection, cancel).ConfigureAwait(false);
         return await ConnectionLayers.ApplyAsync(
-            Options.Layers, connection, LocalAddress, Options.LayerTimeout, Options.Connection.Time, cancel).ConfigureAwait(false);
+            Options.Layers, connection, LocalAddress, Options.LayerTimeout, spent: TimeSpan.Zero, Options.Connection.Time, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The next connection before its layers: what <see cref="Server"/> takes.</summary>

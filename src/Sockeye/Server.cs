@@ -233,7 +233,7 @@ public sealed class Server : IAsyncDisposable
         {
             var listen = _listener.Options;
             served.Connection = await ConnectionLayers.ApplyAsync(
-                listen.Layers, served.Connection, LocalAddress, listen.LayerTimeout, _options.Time, _aborting.Token).ConfigureAwait(false);
+                listen.Layers, served.Connection, LocalAddress, listen.LayerTimeout, spent: TimeSpan.Zero, _options.Time, _aborting.Token).ConfigureAwait(false);
             served.HasLayers = true;
             _options.OnConnected?.Invoke(served.Connection);
             await _handler(served.Connection, _aborting.Token).ConfigureAwait(false);

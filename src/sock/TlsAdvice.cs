@@ -33,7 +33,8 @@ internal static class TlsAdvice
         };
     }
 
-    private static string? NameToAskFor(CertificateInfo shown) => shown.Names.FirstOrDefault(name => !name.Contains('*'));
+    /// <summary>A name that the certificate is for; null if there is none that could be asked for.</summary>
+    public static string? NameToAskFor(CertificateInfo shown) => shown.Names.FirstOrDefault(name => !name.Contains('*'));
 
     /// <summary>The peer has refused us, or there is nothing in common.</summary>
     private static string? OfRefusal(string reason, ParseResult command) => reason switch

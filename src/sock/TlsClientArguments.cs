@@ -87,7 +87,7 @@ internal sealed class TlsClientArguments
     {
         Transport.Tcp => Address.Tls(address.Host, address.Port),
         Transport.Udp or Transport.UnixDatagram =>
-            throw new UsageException($"TLS is for connections, and '{address}' takes datagrams", "Leave out --tls, or what asks for datagrams."),
+            throw new UsageException($"TLS is for connections, and '{address}' takes datagrams", "Leave out what asks for TLS, or what asks for datagrams."),
         _ => address,
     };
 

@@ -31,8 +31,8 @@ public abstract record TlsOptions
     /// handshake would wait for another server, which then knows who talks with whom.</summary>
     public bool CheckRevocation { get; init; }
 
-    /// <summary>Called in each handshake that comes so far with what the peer has shown and what is wrong with it, before
-    /// anything comes of it: whatever fails then, this is known. Defaults to null.</summary>
+    /// <summary>Called once in each handshake that comes so far, with what the peer has shown and what is wrong with it:
+    /// whatever fails then, this is known. Defaults to null.</summary>
     public Action<CertificateVerdict>? OnCertificate { get; init; }
 
     /// <summary>Limit for the handshake of an upgrade. Defaults to 10 s. Where TLS is a layer from the start, the limit of the

@@ -78,7 +78,8 @@ internal static class TlsUpgrade
         Connection connection, ConnectionLayer layer, TlsOptions options, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return ConnectionLayers.ApplyAsync([RefuseInjectedAsync, layer], connection, connection.Dialled, options.HandshakeTimeout, options.Time, cancel);
+        return ConnectionLayers.ApplyAsync(
+            [RefuseInjectedAsync, layer], connection, connection.Dialled, options.HandshakeTimeout, spent: TimeSpan.Zero, options.Time, cancel);
     }
 
     /// <summary>Bytes that came in the clear must not be read as if they had come encrypted: somebody on the way may have put

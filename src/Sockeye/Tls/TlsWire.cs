@@ -31,8 +31,8 @@ internal sealed class TlsWire(Connection inner, bool notesAll = false) : Stream
     /// </summary>
     public bool SpeaksTls => _beginning.AsSpan(0, _noted) is [] or [Alert or Handshake] or [Alert or Handshake, 3, ..];
 
-    /// <summary>What came first, as text.</summary>
-    public string Beginning => Encoding.Latin1.GetString(Noted[..Math.Min(_noted, LongestQuoted)]).TrimEnd('\r', '\n');
+    /// <summary>The first line of what came, as text.</summary>
+    public string Beginning => Encoding.Latin1.GetString(Noted[..Math.Min(_noted, LongestQuoted)]).Split('\r', '\n')[0];
 
     /// <summary>What came first: a little of it, or all that may hold certificates.</summary>
     public ReadOnlySpan<byte> Noted => _beginning.AsSpan(0, _noted);

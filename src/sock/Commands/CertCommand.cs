@@ -155,7 +155,9 @@ internal static class CertCommand
         null => "It is time to renew it.",
         CertificateProblemKind.Expired => "It has to be renewed; or this machine's clock is wrong.",
         CertificateProblemKind.NotYetValid => "This machine's clock may be wrong.",
-        CertificateProblemKind.WrongName => "Ask for a name that it is for; --servername NAME says it where the address does not.",
+        CertificateProblemKind.WrongName when TlsAdvice.NameToAskFor(found.Verdict.Certificates[0]) is { } name =>
+            $"--servername {name} asks for a name that it is for.",
+        CertificateProblemKind.WrongName => "--servername HOST says for which name it has to be.",
         CertificateProblemKind.SelfSigned or CertificateProblemKind.UnknownIssuer => "--ca-file FILE says who else may issue certificates; --pem prints them.",
         CertificateProblemKind.WrongKey => "Ask the server's owner which key it has.",
         _ => "Ask the server's owner.",

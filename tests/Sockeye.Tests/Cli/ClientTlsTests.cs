@@ -121,7 +121,7 @@ public sealed class ClientTlsTests : IDisposable
     [InlineData(2, "--tls-min takes 1.2 or 1.3, not '1.1': older versions are broken\n", "--tls", "--tls-min", "1.1", "localhost", "1")]
     [InlineData(2, "--alpn takes names with commas between, and '' is none\n", "--tls", "--alpn", "h2,", "localhost", "1")]
     [InlineData(2, "--key belongs to a certificate, and none is given\nAdd --cert FILE.", "--tls", "--key", "x", "localhost", "1")]
-    [InlineData(2, "TLS is for connections, and 'udp://localhost:1' takes datagrams\nLeave out --tls", "--tls", "-u", "localhost", "1")]
+    [InlineData(2, "TLS is for connections, and 'udp://localhost:1' takes datagrams\nLeave out what asks for TLS, or what asks for datagrams.", "--tls", "-u", "localhost", "1")]
     [InlineData(2, "unknown option '--ca-fiel'\nDid you mean '--ca-file'?", "--tls", "--ca-fiel", "x", "localhost", "1")]
     [InlineData(6, "there is no file '/no/such/file'\n--ca-file FILE holds the certificates", "--tls", "--ca-file", "/no/such/file", "localhost", "1")]
     [InlineData(6, "'/dev/null' holds no certificate (PEM)\n--ca-file FILE holds the certificates", "--tls", "--ca-file", "/dev/null", "localhost", "1")]

@@ -136,8 +136,8 @@ public class StartTlsTests
         var time = new FakeTimeProvider();
         var (client, server) = Connection.CreatePair();
         var layer = StartTls.Layer(protocol, ClientOf("x.test"));
-        var connecting = ConnectionLayers.ApplyAsync([layer], client, client.Dialled, TimeSpan.FromSeconds(10), time, default).AsTask();
-        await time.FireAsync(TimeSpan.FromSeconds(10));
+        var connecting = ConnectionLayers.ApplyAsync([layer], client, client.Dialled, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), time, default).AsTask();
+        await time.FireAsync(TimeSpan.FromSeconds(7));
         var error = await Assert.ThrowsAsync<NetException>(() => connecting);
         Assert.Equal((NetErrorKind.TimedOut, NetOperation.Handshake, "not done within 10 s"), (error.Kind, error.Operation, error.Reason));
         server.Abort();

@@ -13,6 +13,7 @@ public class TlsFaultTests
     [InlineData("220 mail.test ESMTP\r\n", "'220 mail.test ESMTP'")]
     [InlineData("HTTP/1.0 400 Bad Request\r\n\r\n", "'HTTP/1.0 400 Bad Request'")]
     [InlineData("x", "'x'")]
+    [InlineData("220-mail.test ESMTP\r\n220 ready\r\n", "'220-mail.test ESMTP'")]
     [InlineData("\u001b[2J", "'\\u{1B}[2J'")]
     public async Task A_server_that_does_not_speak_TLS_is_quoted(string says, string quoted)
     {
