@@ -50,14 +50,19 @@ internal sealed class TlsArguments
             : protocols;
     }
 
-    private static Option<TlsVersion> Version(string name, string description, TlsVersion standard) => new(name)
+    private static Option<TlsVersion> Version(string name, string description, TlsVersion standard)
     {
-        Description = Descriptions.WithRemark(description, $"default {TlsText.Of(standard)}"),
-        HelpName = "VERSION",
-        CompletionSources = { "1.2", "1.3" },
-        DefaultValueFactory = _ => standard,
-        CustomParser = VersionIn,
-    };
+        var option = new Option<TlsVersion>(name)
+        {
+            Description = Descriptions.WithRemark(description, $"default {TlsText.Of(standard)}"),
+            HelpName = "VERSION",
+            DefaultValueFactory = _ => standard,
+            CustomParser = VersionIn,
+        };
+        option.CompletionSources.Clear();    // the names of the members
+        option.CompletionSources.Add("1.2", "1.3");
+        return option;
+    }
 
     private static TlsVersion VersionIn(ArgumentResult argument)
     {

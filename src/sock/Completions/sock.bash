@@ -17,12 +17,12 @@ _sock() {
     case ${words[1]} in
         connect)
             options='-w --timeout --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -u --udp -z --zero -i --idle -q --wait -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams --raw --json -t --telnet -d --delay --rate -o --output -x --hex-dump --append -s --source -p --source-port -n --numeric --retry --retry-delay --reconnect -h --help --version'
-            values=' -w:TIME --timeout:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE -i:TIME --idle:TIME -q:TIME --wait:TIME -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -d:TIME --delay:TIME --rate:SIZE -o:FILE --output:FILE -x:FILE --hex-dump:FILE -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT --retry:N --retry-delay:TIME '
+            values=' -w:TIME --timeout:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE -i:TIME --idle:TIME -q:TIME --wait:TIME -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -d:TIME --delay:TIME --rate:SIZE -o:FILE --output:FILE -x:FILE --hex-dump:FILE -s:ADDRESS --source:ADDRESS -p:PORT --source-port:PORT --retry:N --retry-delay:TIME '
             places=(ADDRESS PORT)
             more= ;;
         listen)
             options='-k --keep-open --ssl --tls --cert --key --key-password-file --client-cert --ca-file --alpn --tls-min --tls-max -u --udp -z --zero -i --idle -q --wait -e --exec -v --verbose -U --unix -C --crlf -c --sh-exec --replies -4 -6 --max-time --peer-ended-wait --no-shutdown --send-only --recv-only --datagrams --raw --json -t --telnet -d --delay --rate -o --output -x --hex-dump --append --broker --chat -m --max-conns -w --accept-timeout -s --source -p --source-port --allow --deny --allowfile --denyfile -h --help --version'
-            values=' --cert:FILE --key:FILE --key-password-file:FILE --client-cert:NotAsked,Optional,optional,Required,required --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 -i:TIME --idle:TIME -q:TIME --wait:TIME -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -d:TIME --delay:TIME --rate:SIZE -o:FILE --output:FILE -x:FILE --hex-dump:FILE -m:N --max-conns:N -w:TIME --accept-timeout:TIME -s:HOST --source:HOST -p:PORT --source-port:PORT --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
+            values=' --cert:FILE --key:FILE --key-password-file:FILE --client-cert:NotAsked,Optional,optional,Required,required --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 -i:TIME --idle:TIME -q:TIME --wait:TIME -e:PROGRAM --exec:PROGRAM -c:LINE --sh-exec:LINE --replies:N --max-time:TIME --peer-ended-wait:TIME --datagrams:line,nul,read,whole -d:TIME --delay:TIME --rate:SIZE -o:FILE --output:FILE -x:FILE --hex-dump:FILE -m:N --max-conns:N -w:TIME --accept-timeout:TIME -s:HOST --source:HOST -p:PORT --source-port:PORT --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
             places=(PORT,ADDRESS PORT)
             more= ;;
         serve)
@@ -32,22 +32,22 @@ _sock() {
             more=1 ;;
         get)
             options='-o --output -i --include -I --head --any-status --max-size --timeout -w --connect-timeout --ssl --tls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -v --verbose --json --http1.1 -4 -6 --raw -h --help --version'
-            values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
+            values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(HOST,URL PORT )
             more= ;;
         wait)
             options='-w --timeout --interval --closed --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -4 -6 --json -v --verbose -h --help --version'
-            values=' -w:TIME --timeout:TIME --interval:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
+            values=' -w:TIME --timeout:TIME --interval:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(ADDRESS)
             more=1 ;;
         ping)
             options='-c --count -i --interval -w --timeout --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -4 -6 --json -h --help --version'
-            values=' -c:N --count:N -i:TIME --interval:TIME -w:TIME --timeout:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
+            values=' -c:N --count:N -i:TIME --interval:TIME -w:TIME --timeout:TIME --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(ADDRESS PORT)
             more= ;;
         cert)
             options='-w --timeout --warn-days --pem --json -v --verbose --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file -4 -6 -h --help --version'
-            values=' -w:TIME --timeout:TIME --warn-days:N --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
+            values=' -w:TIME --timeout:TIME --warn-days:N --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
             places=(ADDRESS PORT)
             more= ;;
         time)
