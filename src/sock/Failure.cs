@@ -20,7 +20,6 @@ internal static class Failure
         var code = ExitCodes.Of(error);
         if (code == ExitCodes.Success && record is null)
             return code;
-        Terminal.ClearProgress();
         if (record is not null)
             Terminal.Say(code == ExitCodes.Success ? record.Tell(code) : record.Tell(code, error, advice));
         else if (command.IsGiven("--json"))

@@ -155,7 +155,6 @@ internal static class GetCommand
         }
         catch (OperationCanceledException)
         {
-            Terminal.ClearProgress();
             Terminal.Say(WhatCame(download, settings.OutputPath));
             throw;
         }

@@ -165,6 +165,8 @@ internal static class ListenCommand
     {
         if (!keepsOpen && command.IsGiven("--max-conns"))
             throw new UsageException("--max-conns is for -k: without it there is one caller");
+        if (keepsOpen && command.IsGiven("--progress"))
+            throw new UsageException("--progress is for one conversation, and here are many");
         var isUnix = address.Transport is Transport.Unix or Transport.UnixDatagram;
         foreach (var option in (string[])["--allow", "--deny", "--allowfile", "--denyfile"])
         {

@@ -57,6 +57,12 @@ internal sealed class SessionArguments
     private readonly Option<int> _replies = CommonOptions.Count("--replies", "end when N datagrams have come\nIf fewer come while they are waited for (`--wait`), the exit code is 5.", 0, 1, int.MaxValue);
     private readonly Option<bool> _raw = CommonOptions.Flag("--raw", "let the peer control the terminal\nElse its control characters are shown on a terminal, and not obeyed.");
     private readonly Option<bool> _verbose = CommonOptions.Verbose("say what happens, and how it ended\nAddresses that were tried in vain, both ends, bytes each way, and how long each step took.");
+    private readonly Option<bool> _progress = CommonOptions.Flag("--progress",
+        """
+        show how much went each way, how fast, and how long the rest takes
+        On standard error: on a terminal while it goes on, and everywhere in a line at the end. How much is left is known of a
+        file as standard input.
+        """);
     private readonly Option<bool> _json = CommonOptions.Flag("--json",
         """
         tell it as one JSON object on standard error, at its end
@@ -75,7 +81,7 @@ internal sealed class SessionArguments
             verb.Add(option);
         verb.AddSeldomUsed(
             _unix, _crlf, _shExec, _replies,
-            _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _raw, _json);
+            _only4, _only6, _maxTime, _peerEndedWait, _noShutdown, _sendOnly, _recvOnly, _datagrams, _raw, _progress, _json);
         _wire = new(verb);
         _capture = new(verb);
     }
@@ -109,6 +115,7 @@ internal sealed class SessionArguments
             Raw = command.GetValue(_raw),
             Verbose = command.GetValue(_verbose),
             Json = command.GetValue(_json),
+            ShowsProgress = command.GetValue(_progress),
             WaitWasGiven = command.GetValue(_wait) is not null,
             Rules = new()
             {

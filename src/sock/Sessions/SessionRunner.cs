@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Sockeye.Sessions;
 using Sockeye.Tool.Platform;
+using Sockeye.Tool.Progress;
 
 namespace Sockeye.Tool.Sessions;
 
@@ -14,6 +15,7 @@ internal sealed class SessionRunner : IDisposable
     private readonly LocalEnd _local;
     private readonly OneAtATime? _copy;
     private readonly DumpFile? _dump;
+    private readonly SessionProgress? _progress;
     private (End End, TerminalFilter? Filter)? _standard;
 
     /// <param name="settings">How to hold them.</param>
@@ -26,6 +28,7 @@ internal sealed class SessionRunner : IDisposable
             BrokenPipes.EndPrograms();
         var capture = settings.Capture;
         _copy = capture.Output is null ? null : new(OutputFile.Create(capture.Output, capture.Append));
+        _progress = settings.ShowsProgress ? new(SessionProgress.InputSizeFor(settings), Terminal.OutputIsTerminal && !settings.SendOnly, TimeProvider.System) : null;
         _dump = capture.HexDump is null ? null : new(capture.HexDump, capture.Append);
     }
 
@@ -61,6 +64,11 @@ internal sealed class SessionRunner : IDisposable
     {
         _copy?.Dispose();
         _dump?.Dispose();
+        if (_progress is null)
+            return;
+        _progress.Dispose();
+        if (!_settings.Json)
+            Terminal.Say(_progress.InAll);
     }
 
     private (End End, TerminalFilter? Filter) OurEnd(Address from, Address to)
@@ -83,6 +91,7 @@ internal sealed class SessionRunner : IDisposable
     private void OnChunk(SessionChunk chunk, SessionTalk talk, string? whose)
     {
         _dump?.Show(chunk, whose);
+        _progress?.Note(chunk);
         if (chunk.Truncated)
             talk.Truncated(chunk.Bytes.Length);
         if (chunk is { Bytes.IsEmpty: true, Direction: SessionDirection.Received } && !Terminal.OutputIsTerminal)

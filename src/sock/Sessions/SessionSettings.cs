@@ -24,6 +24,9 @@ internal sealed record SessionSettings
 
     public required CaptureSettings Capture { get; init; }
 
+    /// <summary>Whether it is shown how far it has come.</summary>
+    public bool ShowsProgress { get; init; }
+
     /// <summary>Whether another connection follows one that was lost.</summary>
     public bool Reconnects { get; init; }
 

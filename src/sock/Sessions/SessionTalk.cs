@@ -228,6 +228,8 @@ internal sealed class SessionTalk(SessionSettings settings, Address? asked = nul
 
     private void Tell(string words)
     {
+        if (settings.ShowsProgress)
+            Terminal.ClearProgress();
         if (!settings.Json)
             _say(peer is null ? words : $"{Named(peer)}: {words}");
     }
