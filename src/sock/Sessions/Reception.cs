@@ -16,6 +16,8 @@ internal sealed class Reception : IAsyncDisposable
     private readonly SessionRunner _runner;
     private readonly Absence _absence;
     private readonly CancellationTokenSource _over;
+    private readonly TaskCompletionSource _allLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _present = 1; // we ourselves
     private Exception? _failure;
 
     /// <param name="settings">How to talk with them.</param>
@@ -43,6 +45,10 @@ internal sealed class Reception : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
+        Leave();
+        // A server does not wait long for who was cut off, and programs that are still to be killed would outlive us.
+        if (_settings.Session.Exec is not null)
+            await _allLeft.Task;
         _absence.Dispose();
         _runner.Dispose();
         if (_broker is not null)
@@ -120,6 +126,7 @@ internal sealed class Reception : IAsyncDisposable
     private async Task TalkAsync(End peer, Address from, Address to, CancellationToken cancel, TlsInfo? tls = null)
     {
         _absence.Came();
+        Interlocked.Increment(ref _present);
         try
         {
             var talk = _talk.With(to);
@@ -133,7 +140,14 @@ internal sealed class Reception : IAsyncDisposable
         finally
         {
             _absence.Left();
+            Leave();
         }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _present) == 0)
+            _allLeft.SetResult();
     }
 
     private async Task TalkAsync(End peer, Address from, Address to, SessionTalk talk, CancellationToken cancel)

@@ -118,43 +118,6 @@ public sealed class ExecTests
         Assert.Equal((6, $"sock: {reason}\n"), (result.ExitCode, result.Error));
     }
 
-    [Fact(Timeout = 3 * HangGuard)]
-    public async Task Five_hundred_callers_talk_with_five_hundred_programs_and_none_is_left()
-    {
-        await using var sock = await SockServer.ListenAsync("-k", "--exec", "cat");
-        var callers = new Connection[500];
-        for (var i = 0; i < callers.Length; i++)
-            callers[i] = await Connection.ConnectAsync("127.0.0.1", sock.Port, cancel: Cancel);
-        await Task.WhenAll(callers.Select(async (caller, i) =>
-        {
-            await caller.Lines.WriteLineAsync($"{i}", Cancel);
-            Assert.Equal($"{i}", await caller.Lines.ReadLineAsync(Cancel));
-        }));
-        Assert.Equal(callers.Length, ChildrenOf(sock.Id).Count());
-        foreach (var caller in callers.Where((_, i) => i % 2 == 0))
-            caller.Abort();
-        foreach (var caller in callers.Where((_, i) => i % 2 == 1))
-            await caller.CloseAsync(Cancel);
-        while (ChildrenOf(sock.Id).Any())
-            await Task.Delay(10, Cancel);
-    }
-
-    /// <summary>Those that the kernel knows, the dead that were not reaped among them.</summary>
-    private static IEnumerable<string> ChildrenOf(int process) => Directory.EnumerateDirectories($"/proc/{process}/task")
-        .SelectMany(thread => ReadOrNothing($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries));
-
-    private static string ReadOrNothing(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (IOException)
-        {
-            return ""; // A thread that has ended meanwhile.
-        }
-    }
-
     private static async Task<Connection> SayAsync(int port, string line)
     {
         var caller = await Connection.ConnectAsync("127.0.0.1", port, cancel: Cancel);
