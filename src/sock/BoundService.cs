@@ -40,7 +40,7 @@ internal sealed class BoundService : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var listener = Listener.Listen(plan.Stream, new() { Access = access, OnRefused = onRefused });
+            var listener = Listener.Listen(plan.Stream, new() { Access = access, OnRefused = onRefused, Engine = SocketEngine.ReadinessLoop });
             try
             {
                 return new BoundService(plan.Service, listener, BindDatagrams(plan.Datagram, listener.LocalAddress.Port, new() { Access = access, OnRefused = onRefused }));

@@ -97,8 +97,8 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
-        // Before the first socket: continuations run on the thread that saw the event, up to twice the round trips.
-        // So nothing here may block in them, and what they have to say goes through the journal.
+        // Before the first socket: datagrams are answered on the thread that saw them, up to twice as many. Connections have the
+        // readiness loop. So nothing here may block in either, and what they have to say goes through the journal.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
         await using var journal = new Journal();

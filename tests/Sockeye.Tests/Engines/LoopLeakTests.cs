@@ -1,3 +1,4 @@
+using Sockeye.Protocols;
 using Sockeye.Tests.Support;
 using Xunit;
 
@@ -78,6 +79,40 @@ public class LoopLeakTests
         }
         Assert.Equal(before, OnLoop.Watched);
     }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Ten_thousand_idle_connections_are_held_and_each_is_answered()
+    {
+        OnLoop.Require();
+        Peers.Require("python3");
+        Assert.SkipUnless(MaxDescriptors() > Many + 1000, "too few descriptors are allowed here");
+        var before = OnLoop.Watched;
+        await using (var server = Server.Start(OnLoop.AnyPort, Echo.ServeAsync, OnLoop.Serve with { MaxConnections = Many }))
+        {
+            var clients = await RunningProgram.RunAsync("python3", ["-c", ManyClients, $"{server.LocalAddress.Port}", $"{Many}"]);
+            Assert.Equal(("answered\n", 0), (clients.Output, clients.ExitCode));
+        }
+        Assert.Equal(before, OnLoop.Watched);
+    }
+
+    private static int MaxDescriptors()
+    {
+        var limit = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        return int.TryParse(limit.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], out var soft) ? soft : int.MaxValue;
+    }
+
+    private const int Many = 10_000;
+
+    private const string ManyClients = """
+        import resource, socket, sys
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        clients = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(int(sys.argv[2]))]
+        for client in clients:
+            client.send(b"x")
+        assert all(client.recv(1) == b"x" for client in clients)
+        print("answered")
+        """;
 
     [Fact(Timeout = HangGuard)]
     public Task Without_descriptors_for_the_loops_listening_says_so() => OwnProcess.WithFewDescriptorsAsync(256, () =>
