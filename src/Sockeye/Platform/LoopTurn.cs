@@ -58,6 +58,7 @@ internal sealed class LoopTurn(ReadinessLoop loop)
         {
             loop.Wait(_batch);
             _next = 0;
+            _step++;
             Volatile.Write(ref _isAtWork, true);
             Interlocked.MemoryBarrier();
             loop.Watch.Wake();
@@ -65,6 +66,8 @@ internal sealed class LoopTurn(ReadinessLoop loop)
                 Dispatch();
             Volatile.Write(ref _isAtWork, false);
         }
+        // The turn may have ended when this thread was about to wait: what it then fetched is for the next one.
+        loop.RearmAll(Unfinished());
     }
 
     private void Dispatch()

@@ -100,6 +100,13 @@ internal sealed class ReadinessLoop
         }
     }
 
+    /// <summary>The same for several, those that are still attached.</summary>
+    public void RearmAll(IEnumerable<long> ids)
+    {
+        foreach (var id in ids)
+            Find(id)?.Rearm();
+    }
+
     /// <summary>Begins to run, for ever.</summary>
     public void Start() => Turn.Start();
 
@@ -111,11 +118,7 @@ internal sealed class ReadinessLoop
     {
         if (!from.TryEnd())
             return;
-        foreach (var id in from.Unfinished())
-        {
-            if (Find(id) is { } socket)
-                Rearm(socket);
-        }
+        RearmAll(from.Unfinished());
         var next = new LoopTurn(this);
         Volatile.Write(ref _turn, next);
         next.Start();

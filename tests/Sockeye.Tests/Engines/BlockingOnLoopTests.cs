@@ -95,6 +95,20 @@ public class BlockingOnLoopTests
         (await back.Task).Join();
     }
 
+    [Fact(Timeout = HangGuard)]
+    public async Task An_event_that_reaches_a_thread_whose_turn_is_over_is_not_lost()
+    {
+        OnLoop.Require();
+        await using var server = Server.Start(OnLoop.AnyPort, OnLoop.EchoLinesAsync, OnLoop.Serve);
+        var clients = await OnLoop.CallAsync(server);
+        for (var i = 0; i < 50; i++)
+        {
+            await OnLoop.AssertAnswersAsync(clients);
+            foreach (var loop in ReadinessLoops.All())
+                loop.HandOver(loop.Turn);    // its thread waits for events now, mostly
+        }
+    }
+
     /// <summary>Echoes lines, and does this when it is told to block.</summary>
     private static ConnectionHandler Answering(Action<Connection> block) => async (peer, cancel) =>
     {
