@@ -12,6 +12,8 @@ internal static class TlsAdvice
         _ when !command.Has("--pin") => null,
         _ when CertificateVerdict.Of(error) is { Certificates: [var shown, ..] } verdict => OfCertificate(shown, verdict.Problems),
         { Kind: NetErrorKind.TlsRejected } => OfRefusal(error.Reason, command),
+        { Kind: NetErrorKind.ClosedEarly, Operation: NetOperation.Read } when Tells(error.Reason, "close_notify") =>
+            "Some programs end so all the time: only a length in what they sent tells whether it is whole.",
         { Operation: NetOperation.Handshake } => OfHandshake(error, command),
         _ => null,
     };

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sockeye.Protocols;
 using Sockeye.Tests.Support;
+using Sockeye.Tls;
 using Xunit;
 
 namespace Sockeye.Tests;
@@ -151,6 +152,19 @@ public class ExampleTests
     {
         var result = await RunAsync("timeouts.cs");
         Assert.Matches("^timed out: .+\ncancelled\n$", result.Output);
+    }
+
+    [Fact]
+    public async Task A_server_that_nobody_vouches_for_is_believed_by_its_key()
+    {
+        using var certificate = TlsCertificate.SelfSigned();
+        await using var server = TlsServer.Start("127.0.0.1:0", Echo.ServeAsync, new() { Certificates = [certificate] });
+        string[] peer = ["localhost", server.LocalAddress.Port.ToString(CultureInfo.InvariantCulture)];
+        var stranger = await RunAsync("tls-client.cs", peer);
+        Assert.Equal(8, stranger.ExitCode);
+        Assert.EndsWith($" is self-signed and not trusted here\nIts key is {certificate.Info.Pin}\n", stranger.Output, StringComparison.Ordinal);
+        var known = await RunAsync("tls-client.cs", [.. peer, certificate.Info.Pin]);
+        Assert.Matches("^Tls1[23], TLS_[A-Z0-9_]+, certificate of localhost\nhello\n$", known.Output);
     }
 
     [Fact]
