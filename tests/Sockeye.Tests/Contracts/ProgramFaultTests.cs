@@ -99,6 +99,11 @@ public partial class ProgramFaultTests
         new("refused, Unix", "connect -U {bound}", 4, NetErrorKind.Refused, NoConnection),
         new("unreachable", "connect 224.0.0.1 80", 4, NetErrorKind.Unreachable, NoConnection),
 
+        new("refused again", "connect --retry 1 --retry-delay 1ms 127.0.0.1 {closed}", 4, NetErrorKind.Refused, NoConnection)
+            { Announcement = $"sock: {NoConnection}[^\\n]*; trying again in [^\\n]* \\(1 of 1\\)\\n" },
+        new("nobody there in all the time", "connect --retry 9 --retry-delay 1h --max-time 200ms 127.0.0.1 {closed}", 5, null, "the conversation did not end within 200 ms")
+            { Announcement = $"sock: {NoConnection}[^\\n]*; trying again in [^\\n]* \\(1 of 9\\)\\n" },
+
         new("peer's queue full", "connect -w 200ms 127.0.0.1 {full}", 5, NetErrorKind.TimedOut, NoConnection + ".*200 ms"),
         new("peer's queue full, get", "get --timeout 200ms 127.0.0.1 {full} /", 5, NetErrorKind.TimedOut, NoConnection),
         new("silent peer", "connect --idle 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, "Error receiving data: .*200 ms"),
