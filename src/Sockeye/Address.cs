@@ -232,9 +232,12 @@ public sealed class Address : IEquatable<Address>, IParsable<Address>
         Transport.Tcp => HostAndPort,
         Transport.Tls => $"tls://{HostAndPort}",
         Transport.Udp => $"udp://{HostAndPort}",
-        Transport.Unix => $"unix:{Path}",
-        _ => $"unixgram:{Path}",
+        Transport.Unix => $"unix:{PathText}",
+        _ => $"unixgram:{PathText}",
     };
+
+    /// <summary>A path that itself begins as <c>unix:///path</c> goes on takes these two slashes in front.</summary>
+    private string PathText => Path!.StartsWith("///", StringComparison.Ordinal) ? $"//{Path}" : Path;
 
     private string HostAndPort
     {

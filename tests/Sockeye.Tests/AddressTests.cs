@@ -30,11 +30,13 @@ public class AddressTests
     [InlineData("unix:///run/app.sock", Transport.Unix, "/run/app.sock")]
     [InlineData("unix:@name", Transport.Unix, "@name")]
     [InlineData("unix:/a b://c", Transport.Unix, "/a b://c")]
+    [InlineData("unix://///run", Transport.Unix, "///run")]
     [InlineData("unixgram:/run/app.sock", Transport.UnixDatagram, "/run/app.sock")]
     public void Unix_paths_are_read(string text, Transport transport, string path)
     {
         var address = Address.Parse(text);
         Assert.Equal((transport, path, "", 0), (address.Transport, address.Path, address.Host, address.Port));
+        Assert.Equal(address, Address.Parse(address.ToString()));
     }
 
     [Fact]

@@ -7,11 +7,12 @@ namespace Sockeye;
 /// <example>
 /// <code>
 /// var backoff = new Backoff();
-/// for (var failures = 0; ;)
+/// Connection? connection = null;
+/// for (var failures = 0; connection is null;)
 /// {
 ///     try
 ///     {
-///         return await Connection.ConnectAsync("localhost", "echo", cancel: cancel);
+///         connection = await Connection.ConnectAsync("localhost", "echo", cancel: cancel);
 ///     }
 ///     catch (NetException e) when (e.IsTransient)
 ///     {
