@@ -23,8 +23,11 @@ public class BothEnginesTests
         OnLoop.Require();
         Assert.SkipWhen(EngineSwitch.IsOn, "this is that run");
         var self = Path.Combine(AppContext.BaseDirectory, "Sockeye.Tests");
-        var run = await RunningProgram.RunAsync(
-            "env", [$"{EngineSwitch.Variable}=1", self, "-noColor", "-noLogo", .. Suites.SelectMany(suite => (string[])["-class", suite])]);
+        await using var suites = RunningProgram.Start(
+            self, ["-noColor", "-noLogo", .. Suites.SelectMany(suite => (string[])["-class", suite])],
+            new Dictionary<string, string>(StringComparer.Ordinal) { [EngineSwitch.Variable] = "1" });
+        suites.EndInput();
+        var run = await suites.WaitAsync(TimeSpan.FromMinutes(9));
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
     }
 }

@@ -5,6 +5,7 @@ using Xunit;
 namespace Sockeye.Tests.Protocols;
 
 /// <summary>Telnet whose every option is refused, with a peer at the other end that sees the bare wire.</summary>
+[Collection(Alone.Name)]    // it counts what the whole process allocates
 public class TelnetTests
 {
     [Fact(Timeout = HangGuard)]
