@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Sockeye.Tls;
+using Sockeye.Tool.Platform;
 using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool;
@@ -56,6 +57,7 @@ internal sealed class TlsServerArguments
             return null;
         }
         ThrowIfContradictory(command, address);
+        TlsEnvironment.LeaveOutAuthorities();    // clients are believed by --ca-file alone
         var files = CertificateFiles(command);
         var certificates = files.Length > 0 ? ReadAll(files, CertificateFile.PasswordIn(command.GetValue(_passwordFile))) : [SelfSigned(address)];
         var options = new TlsServerOptions
