@@ -270,7 +270,7 @@ public sealed class Server : IAsyncDisposable
 
     private int CutOffRest()
     {
-        var late = _served.ToArray();
+        var late = _served.ToArray().Where(served => served.CutOffReason is null).ToArray();
         CutOff(late, NetOperation.Close, $"cut off, because it was still open {Texts.Of(_options.DrainTimeout)} after the server began to stop");
         _ = _aborting.CancelAsync(); // what handlers registered there may block or throw: not here
         return late.Length;

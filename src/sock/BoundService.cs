@@ -34,16 +34,17 @@ internal sealed class BoundService : IAsyncDisposable
     public int ConnectionCount => _server?.ConnectionCount ?? 0;
 
     /// <param name="plan">What to serve, and where.</param>
-    /// <param name="access">Who may call; null for everyone.</param>
-    /// <param name="onRefused">Told of each one who may not.</param>
-    public static async Task<BoundService> BindAsync(ServicePlan plan, AccessList? access = null, Action<Address, string>? onRefused = null)
+    /// <param name="options">Who may call, and what is spoken beneath.</param>
+    public static async Task<BoundService> BindAsync(ServicePlan plan, ListenOptions? options = null)
     {
+        options ??= new();
+        var datagramOptions = new DatagramOptions { Access = options.Access, OnRefused = options.OnRefused };
         for (var attempt = 1; ; attempt++)
         {
-            var listener = Listener.Listen(plan.Stream, new() { Access = access, OnRefused = onRefused, Engine = SocketEngine.ReadinessLoop });
+            var listener = Listener.Listen(plan.Stream, options with { Engine = SocketEngine.ReadinessLoop });
             try
             {
-                return new BoundService(plan.Service, listener, BindDatagrams(plan.Datagram, listener.LocalAddress.Port, new() { Access = access, OnRefused = onRefused }));
+                return new BoundService(plan.Service, listener, BindDatagrams(plan.Datagram, listener.LocalAddress.Port, datagramOptions));
             }
             catch (NetException error)
             {

@@ -13,6 +13,9 @@ internal sealed record Service(
 {
     /// <summary>Whether a datagram's answer is much larger than the question, so that a forged sender could be flooded.</summary>
     public bool Amplifies { get; init; }
+
+    /// <summary>The assigned port with TLS, where that is another one.</summary>
+    public int? StandardTlsPort { get; init; }
 }
 
 /// <summary>The built-in services: the one table of their names, ports and handlers.</summary>
@@ -27,7 +30,7 @@ internal static class ServiceCatalog
         new("qotd", 17, 51417, Qotd.ServeAsync, Qotd.Answer) { Amplifies = true },
         new("chargen", 19, 51419, Chargen.ServeAsync, Chargen.Answer) { Amplifies = true },
         new("time", 37, 51437, Time.ServeAsync, Time.Answer),
-        new("http", 80, 51480, Http.ServeAsync),
+        new("http", 80, 51480, Http.ServeAsync) { StandardTlsPort = 443 },
     ];
 
     /// <summary>The service of that name.</summary>

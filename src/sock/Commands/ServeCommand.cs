@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Sockeye.Protocols;
+using Sockeye.Tls;
 
 namespace Sockeye.Tool.Commands;
 
@@ -49,29 +50,40 @@ internal static class ServeCommand
         verb.Add(services);
         foreach (var option in (Option[])[host, standardPorts, root, maxConnections, idle, rate, amplify, verbose])
             verb.Add(option);
+        var tls = new TlsServerArguments(verb);
         var access = new AccessArguments(verb);
-        verb.Runs(command => new Settings(
-            ServicesOf(command.GetValue(services) ?? [], command.GetValue(root), command.GetValue(standardPorts))
-                .Select(asked => ServicePlan.For(asked.Service, command.GetValue(host) ?? "localhost", asked.Port))
-                .Select(plan => command.GetValue(amplify) ? plan : WithoutAmplification(plan))
-                .ToList(),
-            command.GetValue(maxConnections),
-            command.GetValue(idle),
-            command.GetValue(rate),
-            access.Settle(command),
-            command.GetValue(verbose)), RunAsync);
+        verb.Runs(
+            command =>
+            {
+                var at = command.GetValue(host) ?? "localhost";
+                var serving = tls.Settle(command, Address.Tcp(at, 0));
+                var asked = ServicesOf(command.GetValue(services) ?? [], command.GetValue(root), command.GetValue(standardPorts), isTls: serving is not null);
+                return new Settings(
+                    asked
+                        .Select(one => ServicePlan.For(one.Service, at, one.Port))
+                        .Select(plan => serving is null ? plan : plan with { Datagram = null })
+                        .Select(plan => command.GetValue(amplify) ? plan : WithoutAmplification(plan))
+                        .ToList(),
+                    serving,
+                    command.GetValue(maxConnections),
+                    command.GetValue(idle),
+                    command.GetValue(rate),
+                    access.Settle(command),
+                    command.GetValue(verbose));
+            },
+            RunAsync);
         return verb;
     }
 
     private sealed record Settings(
-        IReadOnlyList<ServicePlan> Plans, int MaxConnections, TimeSpan Idle, int Rate, AccessRules? Access, bool Verbose);
+        IReadOnlyList<ServicePlan> Plans, TlsServing? Tls, int MaxConnections, TimeSpan Idle, int Rate, AccessRules? Access, bool Verbose);
 
     /// <summary>The services that the words ask for, all of them for no word, each with its port.</summary>
-    private static List<(Service Service, string Port)> ServicesOf(string[] words, string? root, bool standardPorts)
+    private static List<(Service Service, string Port)> ServicesOf(string[] words, string? root, bool standardPorts, bool isTls)
     {
         if (words.Length == 0)
             words = [.. ServiceCatalog.All.Select(service => service.Name)];
-        var asked = words.Select(word => ServiceOf(word, standardPorts)).ToList();
+        var asked = words.Select(word => ServiceOf(word, standardPorts, isTls)).ToList();
         if (root is null)
             return asked;
         if (asked.TrueForAll(one => one.Service.Name != "http"))
@@ -80,11 +92,12 @@ internal static class ServeCommand
         return asked.ConvertAll(one => one.Service.Name == "http" ? one with { Service = one.Service with { Stream = files } } : one);
     }
 
-    private static (Service Service, string Port) ServiceOf(string word, bool standardPorts)
+    private static (Service Service, string Port) ServiceOf(string word, bool standardPorts, bool isTls)
     {
         var parts = word.Split('=', 2);
         var service = ServiceCatalog.Find(parts[0]);
-        var port = (standardPorts ? service.StandardPort : null) ?? service.DefaultPort;
+        var standard = (isTls ? service.StandardTlsPort : null) ?? service.StandardPort;
+        var port = (standardPorts ? standard : null) ?? service.DefaultPort;
         return (service, parts is [_, var given] ? given : port.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -107,11 +120,18 @@ internal static class ServeCommand
         {
             var access = settings.Access is null ? null : await settings.Access.ResolveAsync(cancel);
             foreach (var plan in settings.Plans)
-                services.Add(await BoundService.BindAsync(plan, access, Refused(plan.Service, settings, journal)));
+                services.Add(await BoundService.BindAsync(plan, new()
+                {
+                    Access = access,
+                    OnRefused = Refused(plan.Service, settings, journal),
+                    Layers = settings.Tls?.Layers ?? [],
+                }));
             foreach (var service in services)
                 service.Start(StreamOptions(service, settings, journal), DatagramOptions(service, settings, journal));
             foreach (var service in services)
-                Announce(service, settings.Verbose);
+                Announce(service, settings);
+            foreach (var remark in settings.Tls is { } tls ? Remarks(tls, services) : [])
+                Terminal.Say(remark);
             await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return await StopAsync(services);
         }
@@ -122,15 +142,21 @@ internal static class ServeCommand
         }
     }
 
-    private static void Announce(BoundService bound, bool verbose)
+    private static void Announce(BoundService bound, Settings settings)
     {
-        Terminal.Say($"Server is running on port {bound.Port}; press Ctrl-C to terminate.");
-        if (bound.Service.Datagram is not null && !bound.HasDatagrams)
+        var isTls = settings.Tls is not null;
+        Terminal.Say($"{(isTls ? "TLS server" : "Server")} is running on port {bound.Port}; press Ctrl-C to terminate.");
+        if (bound.Service.Datagram is not null && !bound.HasDatagrams && !isTls)
             Terminal.Say($"{bound.Service.Name} answers no datagrams of other machines: its answers are longer than the questions, "
                 + "and a question with a forged sender would flood somebody else. --allow-amplification lifts this.");
-        if (verbose)
-            Terminal.Say($"  {bound.Service.Name}: {string.Join(", ", bound.Addresses)}");
+        if (settings.Verbose)
+            Terminal.Say($"  {bound.Service.Name}: {string.Join(", ", isTls ? bound.Addresses.Select(TlsServing.Over) : bound.Addresses)}");
     }
+
+    private static IEnumerable<string> Remarks(TlsServing tls, List<BoundService> services) =>
+        services.Exists(bound => bound.Service.Datagram is not null)
+            ? tls.Remarks().Prepend("Datagrams are not answered: TLS is for connections.")
+            : tls.Remarks();
 
     private static Action<Address, string> Refused(Service service, Settings settings, Journal journal)
     {
@@ -150,7 +176,7 @@ internal static class ServeCommand
             MaxConnections = settings.MaxConnections,
             IdleTimeout = settings.Idle,
             DrainTimeout = Drain.Limit,
-            OnConnected = !settings.Verbose ? null : peer => journal.Note($"{name}: {peer.RemoteAddress} connected"),
+            OnConnected = !settings.Verbose ? null : peer => journal.Note($"{name}: {peer.RemoteAddress} connected{(TlsInfo.Of(peer) is { } tls ? $": {TlsText.Of(tls)}" : "")}"),
             OnDisconnected = !settings.Verbose ? null : (peer, error) => journal.Note(
                 $"{name}: {peer.RemoteAddress} {error?.Message ?? "done"} (received {peer.BytesReceived}, sent {peer.BytesSent} bytes)"),
             OnAcceptError = error => journal.Note($"{name}: {error.Message}"),

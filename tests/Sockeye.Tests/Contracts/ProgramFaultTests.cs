@@ -76,6 +76,10 @@ public partial class ProgramFaultTests
         new("source of another family", "connect -s ::1 127.0.0.1 {closed}", 2, NetErrorKind.InvalidAddress, ".*::1"),
         new("name where numbers are asked for", "connect -n localhost 80", 2, NetErrorKind.InvalidAddress, ".*localhost:80: a host name"),
         new("control character in a path", "get 127.0.0.1 {peer} /a\rb", 2, NetErrorKind.InvalidAddress, ".*cannot be sent"),
+        new("TLS with datagrams", "listen --tls -u 127.0.0.1 0", 2, null, "TLS is for connections"),
+        new("certificate without TLS", "listen --cert x.pem 127.0.0.1 0", 2, null, "--cert is for TLS"),
+        new("version of TLS that is broken", "listen --tls --tls-min 1.0 127.0.0.1 0", 2, null, "--tls-min takes 1\\.2 or 1\\.3"),
+        new("fewer keys than certificates", "listen --tls --cert a --cert b --key a 127.0.0.1 0", 2, null, "--key is given 1 time and --cert 2 times"),
         new("listening at a host name", "listen www.example.com 0", 2, NetErrorKind.InvalidAddress, ".*www\\.example\\.com"),
         new("unknown service to serve", "serve ecko", 2, null, ".*'?ecko'?"),
         new("service unknown", "connect 127.0.0.1 nosuchservice", 2, NetErrorKind.UnknownService, "Couldn't find your port: .*nosuchservice"),
@@ -113,6 +117,8 @@ public partial class ProgramFaultTests
         new("fewer replies than asked for", "connect -u --replies 2 -q 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, ".*1 of 2") { Input = "hello", Reply = "one", Output = "one" },
         new("nobody calls", "listen --accept-timeout 200ms 127.0.0.1 0", 5, null, "nobody called within 200 ms") { Announcement = "Listening at 127\\.0\\.0\\.1:\\d+\\n" },
 
+        new("nobody shakes hands", "listen --tls --accept-timeout 200ms 127.0.0.1 0", 5, null, "nobody called within 200 ms")
+            { Announcement = "(?s:.*\\n|\\{.*\\}\\n)" },
         new("port in use", "listen 127.0.0.1 {peer}", 6, NetErrorKind.AddressInUse, ".*{peer}.*taken"),
         new("port in use, udp", "listen -u 127.0.0.1 {peer}", 6, NetErrorKind.AddressInUse, ".*{peer}.*taken"),
         new("port in use, serve", "serve echo={peer}", 6, NetErrorKind.AddressInUse, ".*{peer}.*taken"),
@@ -124,6 +130,10 @@ public partial class ProgramFaultTests
         new("Unix socket of another type", "connect -U {datagrams}", 6, NetErrorKind.Unsupported, NoConnection),
         new("output file that cannot be made", "connect -o {directory}/no/file 127.0.0.1 {peer}", 6, null, ".*no/file"),
         new("output file that cannot be made, get", "get -o {directory}/no/file 127.0.0.1 {peer} /", 6, null, ".*no/file") { Peer = FaultScenery.Say("HTTP/1.0 200 OK\r\n\r\nbody") },
+        new("certificate that is not there", "listen --tls --cert {directory}/no 127.0.0.1 0", 6, null, ".*/no"),
+        new("file without a certificate", "listen --tls --cert /dev/null 127.0.0.1 0", 6, null, "'/dev/null' holds no certificate"),
+        new("file without a certificate, serve", "serve http=0 --tls --cert /dev/null", 6, null, "'/dev/null' holds no certificate"),
+        new("file without authorities", "listen --tls --client-cert required --ca-file /dev/null 127.0.0.1 0", 6, null, "'/dev/null' holds no certificate"),
         new("directory that is not there, serve", "serve http=0 --root {directory}/no", 6, null, ".*/no"),
 
         new("reset", "connect 127.0.0.1 {peer}", 7, NetErrorKind.Reset, "Error (receiving|sending) data: .*reset.*1 byte sent")

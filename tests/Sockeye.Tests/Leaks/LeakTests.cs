@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Sockeye.Tests.Support;
 using Sockeye.Tls;
 using Xunit;
@@ -66,6 +68,29 @@ public class LeakTests
         await UntilAsync(() => Descriptors(sock.Id) <= before, () => $"{Descriptors(sock.Id)} descriptors, {before} before");
         sock.Signal("TERM");
         Assert.Equal(0, (await sock.WaitAsync()).ExitCode);
+    }
+
+    [Theory(Timeout = 150_000)]
+    [InlineData("listen", "-k", "--tls", "127.0.0.1:0", "--json")]
+    [InlineData("serve", "echo=0", "--tls", "--host", "127.0.0.1")]
+    public async Task Two_hundred_handshakes_that_fail_leave_no_descriptor_of_the_program(params string[] words)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "descriptors are counted in /proc");
+        await using var sock = SockProcess.Start(words);
+        var announced = await sock.WaitForErrorLineAsync(words[0] == "serve" ? "running on port" : "listening");
+        var port = int.Parse(Regex.Match(announced, @"(?<=port |127\.0\.0\.1:)\d+").Value, CultureInfo.InvariantCulture);
+        await FailAsync(HostileTlsClient.All.Count);    // what the program opens once, it has now
+        var before = Descriptors(sock.Id);
+        await FailAsync(200);
+        await UntilAsync(() => Descriptors(sock.Id) <= before + Few, () => $"{Descriptors(sock.Id)} descriptors, {before} before");
+        sock.Signal("TERM");
+        Assert.Equal(0, (await sock.WaitAsync()).ExitCode);
+
+        async Task FailAsync(int times)
+        {
+            for (var i = 0; i < times; i++)
+                (await HostileTlsClient.All[i % HostileTlsClient.All.Count].CallAsync(port)).Socket.Dispose();
+        }
     }
 
     /// <summary>Does it once to load what is loaded once, then many times; descriptors are counted before and after.</summary>
