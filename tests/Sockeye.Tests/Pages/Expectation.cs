@@ -88,6 +88,8 @@ internal sealed partial class Expectation
     /// <summary>A port of five digits is an ephemeral one, unless it is one of the program's own (514..).</summary>
     [GeneratedRegex(
         """
+        (?<fingerprint>\b([0-9A-F]{2}:){31}[0-9A-F]{2}\b)|
+        (?<pin>\bsha256//[\w+/]{43}=)|
         (?<date>\b\d{4}-\d\d-\d\d\b|\b(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,?\ (\d\d?\ )?\w{3,9}\ (\d\d?,\ )?\d{4}\b)|
         (?<clock>\b\d\d:\d\d:\d\d(\.\d+)?)|
         (?<duration>(?<![\d.])\d+\.\d+\ ?(µs|ms|s)\b)|
@@ -101,6 +103,8 @@ internal sealed partial class Expectation
 
     private static readonly Dictionary<string, string> Variants = new(StringComparer.Ordinal)
     {
+        ["fingerprint"] = "([0-9A-F]{2}:){31}[0-9A-F]{2}",
+        ["pin"] = @"sha256//[\w+/]{43}=",
         ["date"] = @"[\w, -]+",
         ["clock"] = @"\d\d:\d\d:\d\d(\.\d+)?",
         ["duration"] = @"\d+(\.\d+)? ?(µs|ms|s)",
