@@ -27,7 +27,7 @@ _sock() {
             more= ;;
         serve)
             options='--host --standard-ports --root -m --max-conns -i --idle --rate --allow-amplification -v --verbose --ssl --tls --cert --key --key-password-file --client-cert --ca-file --alpn --tls-min --tls-max --allow --deny --allowfile --denyfile -h --help --version'
-            values=' --host:HOST --root:DIR -m:N --max-conns:N -i:TIME --idle:TIME --rate:N --cert:FILE --key:FILE --key-password-file:FILE --client-cert:NotAsked,Optional,optional,Required,required --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3,Tls12,Tls13 --tls-max:1.2,1.3,Tls12,Tls13 --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
+            values=' --host:HOST --root:DIR -m:N --max-conns:N -i:TIME --idle:TIME --rate:N --cert:FILE --key:FILE --key-password-file:FILE --client-cert:NotAsked,Optional,optional,Required,required --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
             places=(chargen,daytime,discard,echo,greeting,http,qotd,time)
             more=1 ;;
         get)
