@@ -19,9 +19,9 @@ public class ColourTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData("TERM=xterm-256color", "\r\e[K\e[38;5;160msock:\e[0m unknown verb 'conect'\r\n")]
+    [InlineData("TERM=xterm-256color", "\e[38;5;160msock:\e[0m unknown verb 'conect'\r\n")]
     [InlineData("TERM=dumb", "sock: unknown verb 'conect'\r\n")]
-    [InlineData("NO_COLOR=1", "\r\e[Ksock: unknown verb 'conect'\r\n")]
+    [InlineData("NO_COLOR=1", "sock: unknown verb 'conect'\r\n")]
     public async Task An_error_is_coloured_where_colours_are_welcome(string setting, string shown)
     {
         var result = await RunningProgram.RunAsync(Peers.Require("script"),
