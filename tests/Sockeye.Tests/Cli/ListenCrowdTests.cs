@@ -10,7 +10,8 @@ namespace Sockeye.Tests.Cli;
 [Collection(Alone.Name)]
 public class ListenCrowdTests
 {
-    /// <summary>More than waits for a slow one (1 MiB) and in its socket. Over Unix sockets, whose buffers do not grow.</summary>
+    /// <summary>More than can be on the way to a slow one: what waits (1 MiB, and the message that passes it), what is being
+    /// written, what is in its socket. Over Unix sockets, whose buffers do not grow.</summary>
     [Fact(Timeout = 3 * HangGuard)]
     public async Task A_thousand_hear_the_broker_though_some_do_not_read()
     {
@@ -22,7 +23,7 @@ public class ListenCrowdTests
         var crowd = await ConnectAsync(address, 1000);
         var (speaker, stuck, good) = (crowd[0], crowd[1..21], crowd[21..]);
         await SpeakUntilHeardAsync(speaker, crowd[1..]);
-        var payload = Payload.Create(1536 * 1024);
+        var payload = Payload.Create(2560 * 1024);
         var hearing = Task.WhenAll(good.Select(client => HearAsync(client, payload)));
         await speaker.WriteAsync((byte[])[.. "\n"u8, .. payload], Cancel);
         await hearing;
