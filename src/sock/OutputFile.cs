@@ -1,8 +1,11 @@
+using System.Runtime.Versioning;
+using Sockeye.Tool.Platform;
 using Sockeye.Tool.Sessions;
 
 namespace Sockeye.Tool;
 
-/// <summary>A file that data is written to, whose failures are told in plain words.</summary>
+/// <summary>A file that data is written to, whose failures are told in plain words: a plain descriptor, which the system can move
+/// bytes to by itself; on Windows, which has none, this stream.</summary>
 internal sealed class OutputFile : WriteOnlyStream
 {
     private readonly string _path;
@@ -11,10 +14,12 @@ internal sealed class OutputFile : WriteOnlyStream
     private OutputFile(string path, FileStream file) => (_path, _file) = (path, file);
 
     /// <summary>Creates the file, or empties it, or goes on behind what is in it.</summary>
-    public static OutputFile Create(string path, bool append = false)
+    public static Stream Create(string path, bool append = false)
     {
         try
         {
+            if (!OperatingSystem.IsWindows())
+                return OfDescriptor(path, append);
             var mode = append ? FileMode.Append : FileMode.Create;
             return new OutputFile(path, new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
         }
@@ -22,6 +27,15 @@ internal sealed class OutputFile : WriteOnlyStream
         {
             throw Failed(path, error);
         }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static DescriptorStream OfDescriptor(string path, bool append)
+    {
+        var handle = File.OpenHandle(path, append ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        if (append)
+            Unix.SeekEnd(handle);
+        return new(handle, FileAccess.Write, $"'{path}'");
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -71,6 +71,31 @@ internal abstract class Link : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it can wait for readiness without a thread of its own.</summary>
+    public virtual bool AwaitsReadiness => false;
+
+    /// <summary>Whether bytes may be taken from <see cref="Raw"/> at once, or others come first.</summary>
+    public virtual bool MayTakeNow(DescriptorWait? wait) => true;
+
+    /// <summary>Whether bytes may be given to it at once.</summary>
+    public virtual bool MayGiveNow(DescriptorWait? wait) => true;
+
+    /// <summary>Waits until <see cref="Raw"/> can be read; an end and an error count.</summary>
+    /// <param name="wait">How this thread waits; null where the link does without one.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public virtual ValueTask WhenReadableAsync(DescriptorWait? wait, CancellationToken cancel)
+    {
+        wait!.ForReading(Raw!, cancel);
+        return default;
+    }
+
+    /// <summary>As <see cref="WhenReadableAsync"/>, until it can be written.</summary>
+    public virtual ValueTask WhenWritableAsync(DescriptorWait? wait, CancellationToken cancel)
+    {
+        wait!.ForWriting(Raw!, cancel);
+        return default;
+    }
+
     /// <summary>Ends our sending direction: after the last byte the peer reads the end.</summary>
     public abstract ValueTask CloseWriteAsync(CancellationToken cancel);
 

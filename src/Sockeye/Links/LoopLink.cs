@@ -51,6 +51,18 @@ internal sealed class LoopLink : SocketLink
         return sent;
     }
 
+    public override bool AwaitsReadiness => true;
+
+    public override bool MayTakeNow(DescriptorWait? wait) => MayMoveNow(_attached.Receiving, wait);
+
+    public override bool MayGiveNow(DescriptorWait? wait) => MayMoveNow(_attached.Sending, wait);
+
+    public override ValueTask WhenReadableAsync(DescriptorWait? wait, CancellationToken cancel) =>
+        wait is null ? _attached.Receiving.MoveAllAsync(Memory<byte>.Empty, cancel) : base.WhenReadableAsync(wait, cancel);
+
+    public override ValueTask WhenWritableAsync(DescriptorWait? wait, CancellationToken cancel) =>
+        wait is null ? _attached.Sending.MoveAllAsync(Memory<byte>.Empty, cancel) : base.WhenWritableAsync(wait, cancel);
+
     public override void Abort()
     {
         _attached.Dispose();
@@ -61,6 +73,15 @@ internal sealed class LoopLink : SocketLink
     {
         _attached.Dispose();
         return base.DisposeAsync();
+    }
+
+    /// <summary>A thread that waits for this direction by itself has the loop sleep meanwhile.</summary>
+    private static bool MayMoveNow(LoopDirection direction, DescriptorWait? wait)
+    {
+        if (wait is null)
+            return LoopTurn.MayGoOn();
+        direction.Mute();
+        return true;
     }
 
     private static bool HadToWait(SocketError error) => error switch

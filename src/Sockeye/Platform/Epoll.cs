@@ -19,13 +19,14 @@ internal sealed partial class Epoll
     /// <summary>Begins to watch; what is so already is told, too.</summary>
     /// <param name="socket">What to watch.</param>
     /// <param name="id">Comes with each event. It must name this watching and no later one: the descriptor's number is used again.</param>
-    public void Add(SafeSocketHandle socket, long id) => ThrowIfFailed(Control(ControlAdd, socket, id));
+    /// <param name="watched">Of what to tell; of errors and of an end to both directions it tells in any case.</param>
+    public void Add(SafeSocketHandle socket, long id, EpollEvents watched) => ThrowIfFailed(Control(ControlAdd, socket, id, watched));
 
     /// <summary>Has what is so now told again.</summary>
-    public void Rearm(SafeSocketHandle socket, long id) => ThrowIfFailed(Control(ControlModify, socket, id));
+    public void Rearm(SafeSocketHandle socket, long id, EpollEvents watched) => ThrowIfFailed(Control(ControlModify, socket, id, watched));
 
     /// <summary>Ends watching. Closing would, too, but not while a child that is just being started holds the descriptor.</summary>
-    public void Remove(SafeSocketHandle socket) => ThrowIfFailed(Control(ControlRemove, socket, 0));
+    public void Remove(SafeSocketHandle socket) => ThrowIfFailed(Control(ControlRemove, socket, 0, EpollEvents.None));
 
     /// <summary>Waits until there are events.</summary>
     public unsafe void Wait(EpollBatch batch)
@@ -39,10 +40,10 @@ internal sealed partial class Epoll
         }
     }
 
-    private unsafe int Control(int operation, SafeSocketHandle socket, long id)
+    private unsafe int Control(int operation, SafeSocketHandle socket, long id, EpollEvents events)
     {
         var watched = stackalloc byte[EpollBatch.EventSize];
-        EpollBatch.Write(new(watched, EpollBatch.EventSize), Watched, id);
+        EpollBatch.Write(new(watched, EpollBatch.EventSize), events, id);
         return epoll_ctl(_descriptor, operation, socket, watched);
     }
 
@@ -63,8 +64,6 @@ internal sealed partial class Epoll
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int epoll_wait(SafeFileHandle epoll, byte* events, int capacity, int milliseconds);
 
-    private const EpollEvents Watched = EpollEvents.Readable | EpollEvents.Urgent | EpollEvents.Writable
-        | EpollEvents.PeerEnded | EpollEvents.EdgeTriggered;
     private const int CloseOnExec = 0x80000;    // EPOLL_CLOEXEC
     private const int ControlAdd = 1;           // EPOLL_CTL_ADD
     private const int ControlRemove = 2;        // EPOLL_CTL_DEL

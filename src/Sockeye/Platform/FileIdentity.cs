@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Sockeye.Platform;
 
 /// <summary>Which file a path leads to now: equal only for the very same file, never for one that took its place.</summary>
@@ -7,19 +5,18 @@ namespace Sockeye.Platform;
 /// <param name="Inode">Its number there; 0 where only the time is known. Numbers are used again, hence the time.</param>
 /// <param name="Ticks">When it was last changed: for a socket, when it was made.</param>
 /// <param name="IsSocket">Whether it is a socket. A link to one is not.</param>
-internal readonly partial record struct FileIdentity(ulong Device, ulong Inode, long Ticks, bool IsSocket)
+internal readonly record struct FileIdentity(ulong Device, ulong Inode, long Ticks, bool IsSocket)
 {
     /// <summary>The identity of the file at a path, or null if there is none to be seen.</summary>
     public static FileIdentity? Of(string path) => OperatingSystem.IsLinux() ? OfStatx(path) : OfAttributes(path);
 
-    private static unsafe FileIdentity? OfStatx(string path)
+    private static FileIdentity? OfStatx(string path)
     {
-        Statx status;
-        if (statx(CurrentDirectory, path, DoNotFollowLinks, BasicFields, &status) != 0)
+        if (Statx.Of(path) is not { } status)
             return null;
         var device = ((ulong)status.DeviceMajor << 32) | status.DeviceMinor;
         var ticks = status.ChangedSeconds * TimeSpan.TicksPerSecond + status.ChangedNanoseconds / TimeSpan.NanosecondsPerTick;
-        return new(device, status.Inode, ticks, (status.Mode & TypeMask) == SocketType);
+        return new(device, status.Inode, ticks, status.Type == Statx.Socket);
     }
 
     /// <summary>
@@ -33,26 +30,5 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode, 
             return null;
         var isSocket = !OperatingSystem.IsWindows() || file.Attributes.HasFlag(FileAttributes.ReparsePoint);
         return new(0, 0, file.LastWriteTimeUtc.Ticks, isSocket);
-    }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int statx(int directory, string path, int flags, uint fields, Statx* status);
-
-    private const int CurrentDirectory = -100;  // AT_FDCWD
-    private const int DoNotFollowLinks = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const uint BasicFields = 0x7ff;     // STATX_BASIC_STATS
-    private const int TypeMask = 0xf000;        // S_IFMT
-    private const int SocketType = 0xc000;      // S_IFSOCK
-
-    /// <summary>struct statx: the one answer about a file that is laid out alike on every architecture.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Statx
-    {
-        [FieldOffset(28)] public ushort Mode;
-        [FieldOffset(32)] public ulong Inode;
-        [FieldOffset(112)] public long ChangedSeconds;
-        [FieldOffset(120)] public uint ChangedNanoseconds;
-        [FieldOffset(136)] public uint DeviceMajor;
-        [FieldOffset(140)] public uint DeviceMinor;
     }
 }

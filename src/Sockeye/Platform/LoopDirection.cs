@@ -13,6 +13,7 @@ internal abstract class LoopDirection(LoopSocket socket)
     private LoopOperation? _parked;
     private LoopOperation? _spare;
     private int _readiness;
+    private int _isMuted;
 
     /// <summary>The socket that the bytes go through.</summary>
     protected Socket Socket => socket.Socket;
@@ -45,6 +46,17 @@ internal abstract class LoopDirection(LoopSocket socket)
     /// <param name="untilEmpty">Whether it need not tell again of what lies there: a short read does not show then that
     /// nothing is left, only one that would block.</param>
     public void NoteReady(bool untilEmpty) => Interlocked.Or(ref _readiness, untilEmpty ? Ready | UntilEmpty : Ready);
+
+    /// <summary>The kernel is not to tell of this direction until somebody waits here again: a thread of its own now waits for it, and
+    /// the loop would be woken in vain.</summary>
+    public void Mute()
+    {
+        if (!IsMuted && Interlocked.Exchange(ref _isMuted, 1) == 0)
+            socket.Rearm();
+    }
+
+    /// <summary>Whether the kernel is not to tell.</summary>
+    public bool IsMuted => Volatile.Read(ref _isMuted) != 0;
 
     /// <summary>On the loop's thread, after readiness was noted: what waited for it goes on.</summary>
     public void GoOn()
@@ -163,6 +175,8 @@ internal abstract class LoopDirection(LoopSocket socket)
         operation.HeedCancellation();
         while (Interlocked.CompareExchange(ref _parked, operation, null) is null)
         {
+            if (IsMuted && Interlocked.Exchange(ref _isMuted, 0) != 0)
+                socket.Rearm();
             var hasChanged = Volatile.Read(ref _readiness) != 0 || socket.IsClosed || operation.IsCancelled;
             if (!hasChanged || Interlocked.CompareExchange(ref _parked, null, operation) != operation)
                 return;

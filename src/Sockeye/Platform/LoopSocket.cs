@@ -45,6 +45,11 @@ internal sealed class LoopSocket : IDisposable
         bool Has(EpollEvents any) => (events & any) != EpollEvents.None;
     }
 
+    /// <summary>What the kernel is to tell of it.</summary>
+    public EpollEvents Watched => EpollEvents.EdgeTriggered
+        | (Receiving.IsMuted ? EpollEvents.None : EpollEvents.Readable | EpollEvents.Urgent | EpollEvents.PeerEnded)
+        | (Sending.IsMuted ? EpollEvents.None : EpollEvents.Writable);
+
     /// <summary>Has what is so now told again.</summary>
     public void Rearm() => _loop.Rearm(this);
 

@@ -67,7 +67,7 @@ internal sealed class ReadinessLoop
         _sockets[attached.Id] = attached;
         try
         {
-            _epoll.Add(socket.SafeHandle, attached.Id);
+            _epoll.Add(socket.SafeHandle, attached.Id, attached.Watched);
             return attached;
         }
         catch
@@ -92,7 +92,7 @@ internal sealed class ReadinessLoop
     {
         try
         {
-            _epoll.Rearm(socket.Socket.SafeHandle, socket.Id);
+            _epoll.Rearm(socket.Socket.SafeHandle, socket.Id, socket.Watched);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException && socket.IsClosed)
         {

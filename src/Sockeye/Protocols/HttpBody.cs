@@ -1,7 +1,7 @@
 namespace Sockeye.Protocols;
 
 /// <summary>A message's content as a stream to read, however it is delimited (RFC 9112, section 6.3).</summary>
-internal abstract class HttpBody(HttpReader reader, long? maxSize) : Stream
+internal abstract class HttpBody(HttpReader reader, long? maxSize) : Stream, IKernelSource
 {
     private NetException? _failure;
 
@@ -46,15 +46,11 @@ internal abstract class HttpBody(HttpReader reader, long? maxSize) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_failure is not null)
-            throw _failure;
-        if (buffer.IsEmpty || IsComplete)
+        if (buffer.IsEmpty || IsOver)
             return 0;
         try
         {
-            var count = await ReadContentAsync(buffer, cancellationToken).ConfigureAwait(false);
-            Received += count;
-            return Received > maxSize ? throw TooLong(maxSize.Value) : count;
+            return Counted(await ReadContentAsync(buffer, cancellationToken).ConfigureAwait(false));
         }
         catch (NetException e)
         {
@@ -62,6 +58,47 @@ internal abstract class HttpBody(HttpReader reader, long? maxSize) : Stream
             throw;
         }
     }
+
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        return StreamCopy.RunAsync(this, destination, bufferSize, cancellationToken);
+    }
+
+    KernelWait IKernelSource.WaitForBytes => IsPlain ? Peer.WaitForBytes : KernelWait.None;
+
+    async ValueTask<int?> IKernelSource.TakeAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel)
+    {
+        if (IsOver)
+            return 0;
+        try
+        {
+            return await TakeContentAsync(call, most, wait, cancel).ConfigureAwait(false) is { } count ? Counted(count) : null;
+        }
+        catch (NetException e)
+        {
+            _failure = e;
+            throw;
+        }
+    }
+
+    /// <summary>Whether all has been read. What failed once, fails again.</summary>
+    private bool IsOver => _failure is null ? IsComplete : throw _failure;
+
+    private int Counted(int count)
+    {
+        Received += count;
+        return Received > maxSize ? throw TooLong(maxSize.Value) : count;
+    }
+
+    /// <summary>The connection, past its lines.</summary>
+    protected IKernelSource Peer => reader.Peer;
+
+    /// <summary>Whether its bytes are the connection's, and nothing else comes between them.</summary>
+    protected virtual bool IsPlain => false;
+
+    /// <summary>As <see cref="ReadContentAsync"/>, by a call of the kernel; null where that cannot do it.</summary>
+    protected virtual ValueTask<int?> TakeContentAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel) => new((int?)null);
 
     public NetException TooLong(long limit) =>
         reader.Error(NetErrorKind.LimitExceeded, $"the body is longer than the limit of {Texts.Bytes(limit)}");
@@ -97,13 +134,21 @@ internal sealed class HttpLengthBody : HttpBody
 
     public long PromisedLength { get; }
 
-    protected override async ValueTask<int> ReadContentAsync(Memory<byte> buffer, CancellationToken cancel)
+    protected override bool IsPlain => true;
+
+    protected override async ValueTask<int> ReadContentAsync(Memory<byte> buffer, CancellationToken cancel) =>
+        Came(await Reader.Peer.ReadAsync(buffer[..(int)Math.Min(buffer.Length, Left)], cancel).ConfigureAwait(false));
+
+    protected override async ValueTask<int?> TakeContentAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel) =>
+        await Peer.TakeAsync(call, (int)Math.Min(most, Left), wait, cancel).ConfigureAwait(false) is { } count ? Came(count) : null;
+
+    private long Left => PromisedLength - Received;
+
+    private int Came(int count)
     {
-        var left = PromisedLength - Received;
-        var count = await Reader.Peer.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancel).ConfigureAwait(false);
         if (count == 0)
             throw Reader.Error(NetErrorKind.ClosedEarly, $"the peer ended after {Received:N0} of {Texts.Bytes(PromisedLength)} of the body");
-        IsComplete = count == left;
+        IsComplete = count == Left;
         return count;
     }
 }
@@ -111,9 +156,16 @@ internal sealed class HttpLengthBody : HttpBody
 /// <summary>Content that lasts until the peer ends: whether it is whole, nobody can tell.</summary>
 internal sealed class HttpClosedBody(HttpReader reader, long? maxSize) : HttpBody(reader, maxSize)
 {
-    protected override async ValueTask<int> ReadContentAsync(Memory<byte> buffer, CancellationToken cancel)
+    protected override bool IsPlain => true;
+
+    protected override async ValueTask<int> ReadContentAsync(Memory<byte> buffer, CancellationToken cancel) =>
+        Came(await Reader.Peer.ReadAsync(buffer, cancel).ConfigureAwait(false));
+
+    protected override async ValueTask<int?> TakeContentAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel) =>
+        await Peer.TakeAsync(call, most, wait, cancel).ConfigureAwait(false) is { } count ? Came(count) : null;
+
+    private int Came(int count)
     {
-        var count = await Reader.Peer.ReadAsync(buffer, cancel).ConfigureAwait(false);
         IsComplete = count == 0;
         return count;
     }

@@ -101,22 +101,9 @@ public sealed record HttpReply
 
     private async Task SendExactlyAsync(Connection peer, long length, CancellationToken cancel)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            for (var left = length; left > 0;)
-            {
-                var count = await Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancel).ConfigureAwait(false);
-                if (count == 0)
-                    throw new IOException($"the content ended after {length - left:N0} of {Texts.Bytes(length)}");
-                await peer.WriteAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
-                left -= count;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var sent = await StreamCopy.RunAsync(Body, peer, FileBufferSize, cancel, length).ConfigureAwait(false);
+        if (sent < length)
+            throw new IOException($"the content ended after {sent:N0} of {Texts.Bytes(length)}");
     }
 
     /// <summary>Sends content of unknown length, in chunks (RFC 9112, section 7.1) or as it is.</summary>
@@ -146,4 +133,7 @@ public sealed record HttpReply
     private static readonly string[] Added = ["Date", "Connection", "Content-Type", "Content-Length", "Transfer-Encoding"];
 
     private const int BufferSize = 64 * 1024;
+
+    // Large enough that what fills it is left to the kernel.
+    private const int FileBufferSize = 128 * 1024;
 }

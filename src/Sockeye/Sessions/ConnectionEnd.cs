@@ -13,6 +13,10 @@ internal sealed class ConnectionEnd(Connection connection) : End
     internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) =>
         connection.Error(kind, operation, reason);
 
+    internal override Stream Source => connection;
+
+    internal override Stream Sink => connection;
+
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
         _isLent = false;

@@ -46,6 +46,12 @@ public abstract class End
     /// <summary>Whether a chunk is a message: not to be split, joined or left out when empty.</summary>
     internal virtual bool KeepsMessages => false;
 
+    /// <summary>Where its bytes come from, if nothing of this end's own is done with them; null else. To be asked between reads.</summary>
+    internal virtual Stream? Source => null;
+
+    /// <summary>Where its bytes go to, likewise.</summary>
+    internal virtual Stream? Sink => null;
+
     /// <summary>The next chunk of at most that many bytes, valid until the next read. Cancelled, it takes nothing.</summary>
     internal abstract ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel);
 

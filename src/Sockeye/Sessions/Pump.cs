@@ -1,7 +1,7 @@
 namespace Sockeye.Sessions;
 
 /// <summary>Carries one direction: reads a chunk, writes it, and only then reads the next; so a slow sink holds up its source.</summary>
-internal sealed class Pump
+internal sealed class Pump : ICopyWatch
 {
     private readonly End _source;
     private readonly End _sink;
@@ -13,7 +13,10 @@ internal sealed class Pump
     private readonly Pacer? _pacer;
     private readonly bool _sendsLines;
     private readonly int _most = int.MaxValue;
+    private readonly bool _mustSeeBytes;
     private ReadOnlyMemory<byte> _linesLeft;
+    private BulkGauge _bulk;
+    private bool _isRefused;
     private bool _isWriting;
 
     /// <param name="source">Where the bytes come from.</param>
@@ -29,6 +32,7 @@ internal sealed class Pump
         if (options.BytesPerSecond > 0 || delay > TimeSpan.Zero)
             _pacer = new(options.BytesPerSecond, delay, options.Time);
         _most = _pacer?.Portion ?? _most;
+        _mustSeeBytes = _pacer is not null || options.OnChunk is not null || source.KeepsMessages || sink.KeepsMessages;
         if (direction == SessionDirection.Received)
             return;
         _sendsLines = delay > TimeSpan.Zero && !sink.KeepsMessages && !source.KeepsMessages;
@@ -39,6 +43,7 @@ internal sealed class Pump
             _crlf = new();
         if (cutsMessages)
             _most = options.Crlf ? LargestUdpMessage / 2 : LargestUdpMessage;
+        _mustSeeBytes |= options.Crlf;
     }
 
     public Flow Flow { get; }
@@ -51,7 +56,11 @@ internal sealed class Pump
         try
         {
             while (!HasEnough && await NextAsync(reading).ConfigureAwait(false) is { IsEnd: false } chunk)
+            {
                 await CarryAsync(chunk, reading, everything).ConfigureAwait(false);
+                if (!_mustSeeBytes && _bulk.Note(chunk.Bytes.Length) && await LetKernelCopyAsync(reading, everything).ConfigureAwait(false))
+                    break;
+            }
             if (!HasEnough)
                 await FinishAsync(reading, everything).ConfigureAwait(false);
         }
@@ -123,6 +132,36 @@ internal sealed class Pump
         Flow.NoteSettled(_linesLeft.Length + (_framer?.PendingCount ?? 0));
     }
 
+    /// <summary>Leaves the direction to the kernel while much is on its way. True when the source has ended.</summary>
+    private async ValueTask<bool> LetKernelCopyAsync(CancellationToken reading, CancellationToken everything)
+    {
+        if (_isRefused || KernelCopy.Between(_source.Source, _sink.Sink) is not { } copy)
+            return false;
+        _isWriting = false;
+        var end = await copy.RunAsync(this, reading, everything).ConfigureAwait(false);
+        _isRefused = end == CopyEnd.Refused;
+        if (copy.Left.Length > 0)
+            await CarryAsync(new(copy.Left), reading, everything).ConfigureAwait(false);
+        return end == CopyEnd.SourceEnded;
+    }
+
+    void ICopyWatch.Waiting()
+    {
+        Flow.NoteWaiting();
+        _onChange(Flow);
+    }
+
+    void ICopyWatch.Taken(int count) => Flow.NoteRead(count);
+
+    void ICopyWatch.Giving() => _isWriting = true;
+
+    void ICopyWatch.Given(int count, int left)
+    {
+        NoteWritten(count);
+        Flow.NoteSettled(left);
+        _isWriting = left > 0;
+    }
+
     private async ValueTask FinishAsync(CancellationToken reading, CancellationToken everything)
     {
         _isWriting = true;
@@ -146,8 +185,14 @@ internal sealed class Pump
             await PauseAsync(_pacer.Left, reading).ConfigureAwait(false);
         _options.OnChunk?.Invoke(new(_direction, bytes, Flow.Bytes, truncated));
         await _sink.WriteAsync(bytes, everything).ConfigureAwait(false);
-        Flow.NoteWritten(bytes.Length);
+        NoteWritten(bytes.Length);
         _pacer?.NoteWritten(bytes.Length, completes: !_sendsLines || bytes.Span.EndsWith("\n"u8));
+    }
+
+    private void NoteWritten(int count)
+    {
+        Flow.NoteWritten(count);
+        _options.OnCarried?.Invoke(_direction, count);
     }
 
     /// <summary>Input that has to wait when the session ends stays unsent; what came in time is not lost.</summary>

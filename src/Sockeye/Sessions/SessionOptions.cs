@@ -95,8 +95,12 @@ public sealed record SessionOptions
         }
     }
 
-    /// <summary>Sees every chunk as it is carried, just before it is written. Defaults to null.</summary>
+    /// <summary>Sees every chunk as it is carried, just before it is written. While somebody looks, bytes go through this process's
+    /// memory, where the system could otherwise move much at once by itself (Linux). Defaults to null.</summary>
     public Action<SessionChunk>? OnChunk { get; init; }
+
+    /// <summary>Told how many bytes have been carried, each time some were. Defaults to null.</summary>
+    public Action<SessionDirection, int>? OnCarried { get; init; }
 
     /// <summary>Told when a direction's source has ended: <see cref="SessionDirection.Sent"/> is local input's end.
     /// Defaults to null.</summary>

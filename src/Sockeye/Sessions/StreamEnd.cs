@@ -7,6 +7,10 @@ internal sealed class StreamEnd(Stream? input, Stream? output) : End
     private byte[] _buffer = [];
     private Task<int>? _pending;
 
+    internal override Stream? Source => _pending is null ? input : null;
+
+    internal override Stream? Sink => output;
+
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
         if (input is null)

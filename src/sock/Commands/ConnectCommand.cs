@@ -118,6 +118,7 @@ internal static class ConnectCommand
 
     private static ConnectOptions OptionsOf(Settings settings, SessionTalk talk) => new()
     {
+        Engine = SocketEngine.ReadinessLoop,
         Timeout = settings.Timeout,
         Family = settings.Family,
         NumericOnly = settings.NumericOnly,

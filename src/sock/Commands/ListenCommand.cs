@@ -94,7 +94,7 @@ internal static class ListenCommand
     private static async Task AcceptAsync(ListenSettings settings, AccessList? access, SessionTalk talk, CancellationToken cancel)
     {
         using var runner = new SessionRunner(settings.Session);
-        await using var listener = Listener.Listen(settings.Address, new() { Access = access, OnRefused = talk.Refused });
+        await using var listener = Listener.Listen(settings.Address, new() { Engine = SocketEngine.ReadinessLoop, Access = access, OnRefused = talk.Refused });
         talk.Listening(listener.LocalAddresses, settings.Tls);
         Func<CancellationToken, ValueTask<Connection>> accept = settings.Tls is { } tls
             ? new FirstCaller(listener, tls.Options, settings.Report).AcceptAsync

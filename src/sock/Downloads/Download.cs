@@ -11,7 +11,7 @@ internal sealed class Download(HttpResponse response, Stream output, bool showPr
     private readonly Meter _meter = new(response.ContentLength, TimeProvider.System);
 
     /// <summary>Bytes carried so far.</summary>
-    public long Count => _meter.Count;
+    public long Count => response.Body.Position;
 
     /// <summary>How far it has come: <c>5 of 12,345 bytes</c>.</summary>
     public string Extent => response.ContentLength is { } length
@@ -20,14 +20,14 @@ internal sealed class Download(HttpResponse response, Stream output, bool showPr
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        using var line = showProgress ? new ProgressLine(() => _meter.SoFar, TimeProvider.System, Terminal.ShowProgress) : null;
-        var buffer = new byte[BufferSize];
-        while (await response.Body.ReadAsync(buffer, cancel) is var count and > 0)
-        {
-            // Whoever takes our output may have stopped doing so; that must not keep Ctrl-C from ending us.
-            await output.WriteAsync(buffer.AsMemory(0, count), CancellationToken.None).AsTask().WaitAsync(cancel);
-            _meter.Add(count);
-        }
+        using var line = showProgress ? new ProgressLine(SoFar, TimeProvider.System, Terminal.ShowProgress) : null;
+        await response.Body.CopyToAsync(output, BufferSize, cancel);
+    }
+
+    private string SoFar()
+    {
+        _meter.Add(Count - _meter.Count);
+        return _meter.SoFar;
     }
 
     private const int BufferSize = 256 * 1024;

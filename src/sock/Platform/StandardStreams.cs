@@ -1,3 +1,6 @@
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
 namespace Sockeye.Tool.Platform;
 
 /// <summary>Standard input, output and error as plain streams over their descriptors.</summary>
@@ -23,9 +26,13 @@ internal static class StandardStreams
             Unix.Close(lowest);
     }
 
-    public static Stream Input => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardInput() : new DescriptorStream(0, FileAccess.Read);
+    public static Stream Input => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardInput() : Of(0, FileAccess.Read, "standard input");
 
-    public static Stream Output => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new DescriptorStream(1, FileAccess.Write);
+    public static Stream Output => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : Of(1, FileAccess.Write, "standard output");
 
-    public static Stream Error => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(2, FileAccess.Write);
+    public static Stream Error => field ??= OperatingSystem.IsWindows() ? Console.OpenStandardError() : Of(2, FileAccess.Write, "standard error");
+
+    [UnsupportedOSPlatform("windows")]
+    private static DescriptorStream Of(int descriptor, FileAccess access, string name) =>
+        new(new SafeFileHandle(descriptor, ownsHandle: false), access, name);
 }

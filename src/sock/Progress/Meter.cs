@@ -13,7 +13,7 @@ internal sealed class Meter(long? size, TimeProvider time)
     /// <summary>Bytes so far.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    public void Add(int bytes) => Interlocked.Add(ref _count, bytes);
+    public void Add(long bytes) => Interlocked.Add(ref _count, bytes);
 
     /// <summary>While it goes on: <c>1.5 MiB of 6 MiB (25 %), 3 MiB/s, 2 s left</c>.</summary>
     public string SoFar => Describe(Count, size, time.GetElapsedTime(_start));

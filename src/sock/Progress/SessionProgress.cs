@@ -26,12 +26,12 @@ internal sealed class SessionProgress : IDisposable
     public static long? InputSizeFor(Sessions.SessionSettings settings) =>
         settings is { Exec: null, RecvOnly: false, Rules.Crlf: false } ? RestOfFile.Of(StandardInput) : null;
 
-    /// <summary>A chunk is on its way.</summary>
-    public void Note(SessionChunk chunk)
+    /// <summary>Bytes have been carried.</summary>
+    public void Note(SessionDirection direction, int count)
     {
-        (chunk.Direction == SessionDirection.Sent ? _sent : _received).Add(chunk.Bytes.Length);
+        (direction == SessionDirection.Sent ? _sent : _received).Add(count);
         // Two hands on one line would spoil what the peer says.
-        if (chunk.Direction == SessionDirection.Received && _sharesTerminal && Interlocked.Exchange(ref _isOver, 1) == 0)
+        if (direction == SessionDirection.Received && _sharesTerminal && Interlocked.Exchange(ref _isOver, 1) == 0)
             _line.Dispose();
     }
 

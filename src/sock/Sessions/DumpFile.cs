@@ -8,7 +8,7 @@ namespace Sockeye.Tool.Sessions;
 /// <summary>Where every byte of one or many conversations is shown (<c>-x</c>): a file, or standard error.</summary>
 internal sealed class DumpFile : IDisposable
 {
-    private readonly OutputFile? _file;
+    private readonly Stream? _file;
     private readonly Lock _lock = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private int _unnamed;

@@ -45,7 +45,13 @@ internal sealed class SessionRunner : IDisposable
     {
         var (local, filter) = _standard ?? OurEnd(from, to);
         var whose = talk.Peer is null ? null : _dump?.NameOf(talk.Peer);
-        var rules = _settings.Rules with { OnChunk = chunk => OnChunk(chunk, talk, whose), OnEnded = talk.Ended };
+        var rules = _settings.Rules with
+        {
+            // Whoever looks at bytes has them copied into this process.
+            OnChunk = _dump is null && !_settings.IsDatagram ? null : chunk => OnChunk(chunk, talk, whose),
+            OnCarried = _progress is null ? null : _progress.Note,
+            OnEnded = talk.Ended,
+        };
         var outcome = await Session.RunAsync(local, peer, rules, cancel);
         if (filter is not null && outcome.Ending != SessionEnding.OutputClosed)
             await filter.FinishAsync();
@@ -91,7 +97,6 @@ internal sealed class SessionRunner : IDisposable
     private void OnChunk(SessionChunk chunk, SessionTalk talk, string? whose)
     {
         _dump?.Show(chunk, whose);
-        _progress?.Note(chunk);
         if (chunk.Truncated)
             talk.Truncated(chunk.Bytes.Length);
         if (chunk is { Bytes.IsEmpty: true, Direction: SessionDirection.Received } && !Terminal.OutputIsTerminal)

@@ -108,7 +108,7 @@ internal static class CSharpText
     {
         var isPlain = type.IsEnum || type.BaseType is null || type.BaseType == typeof(object) || type.BaseType == typeof(ValueType);
         var inherited = type.BaseType?.GetInterfaces() ?? [];
-        var interfaces = type.IsEnum ? [] : type.GetInterfaces().Except(inherited).Where(each => !(IsRecord(type) && each.Name == "IEquatable`1"));
+        var interfaces = type.IsEnum ? [] : type.GetInterfaces().Except(inherited).Where(each => each.IsVisible && !(IsRecord(type) && each.Name == "IEquatable`1"));
         return (isPlain ? [] : new[] { type.BaseType! }).Concat(interfaces.OrderBy(OfName, StringComparer.Ordinal));
     }
 

@@ -1,10 +1,12 @@
 using System.IO.Pipes;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 using Sockeye.Tool;
-using Sockeye.Tool.Platform;
 using Xunit;
 
-namespace Sockeye.Tests.Cli;
+namespace Sockeye.Tests;
 
+[UnsupportedOSPlatform("windows")]
 public class DescriptorStreamTests
 {
     [Fact(Timeout = 30_000)]
@@ -14,9 +16,9 @@ public class DescriptorStreamTests
         using (ours)
         using (theirs)
         {
-            await new DescriptorStream(Descriptor(theirs), FileAccess.Write).WriteAsync("hello"u8.ToArray());
+            await Output(theirs).WriteAsync("hello"u8.ToArray());
             theirs.Dispose();
-            var input = new DescriptorStream(Descriptor(ours), FileAccess.Read);
+            var input = Input(ours);
             var buffer = new byte[10];
             Assert.Equal(5, await input.ReadAsync(buffer));
             Assert.Equal(0, await input.ReadAsync(buffer));
@@ -30,7 +32,7 @@ public class DescriptorStreamTests
         using (ours)
         using (theirs)
         {
-            var input = new DescriptorStream(Descriptor(ours), FileAccess.Read);
+            var input = Input(ours);
             var buffer = new byte[10];
             for (var round = 0; round < 3; round++)
             {
@@ -53,7 +55,7 @@ public class DescriptorStreamTests
         using (theirs)
         {
             ours.Dispose();
-            var error = Assert.Throws<IOException>(() => new DescriptorStream(Descriptor(theirs), FileAccess.Write).Write("lost"u8));
+            var error = Assert.Throws<IOException>(() => Output(theirs).Write("lost"u8));
             Assert.True(ExitCodes.OutputIsClosed(error));
         }
     }
@@ -64,5 +66,9 @@ public class DescriptorStreamTests
         return (reader, new AnonymousPipeClientStream(PipeDirection.Out, reader.ClientSafePipeHandle));
     }
 
-    private static int Descriptor(PipeStream pipe) => (int)pipe.SafePipeHandle.DangerousGetHandle();
+    private static DescriptorStream Input(PipeStream pipe) => new(Descriptor(pipe), FileAccess.Read, "the pipe");
+
+    private static DescriptorStream Output(PipeStream pipe) => new(Descriptor(pipe), FileAccess.Write, "the pipe");
+
+    private static SafeFileHandle Descriptor(PipeStream pipe) => new(pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
 }

@@ -1,4 +1,4 @@
-namespace Sockeye.Tool.Platform;
+namespace Sockeye.Platform;
 
 /// <summary>
 /// A thread for calls that may block for as long as they like: on a machine with one processor the pool has one thread,
