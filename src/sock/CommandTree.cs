@@ -12,6 +12,7 @@ internal static class CommandTree
         ("connect", ConnectCommand.Create),
         ("listen", ListenCommand.Create),
         ("serve", ServeCommand.Create),
+        ("relay", RelayCommand.Create),
         ("get", GetCommand.Create),
         ("wait", WaitCommand.Create),
         ("ping", PingCommand.Create),

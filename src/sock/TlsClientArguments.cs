@@ -114,7 +114,8 @@ internal sealed class TlsClientArguments
         });
     }
 
-    private static string[] PinsIn(string[] pins)
+    /// <summary>The pins, if all of them are well-formed.</summary>
+    public static string[] PinsIn(string[] pins)
     {
         try
         {

@@ -104,7 +104,8 @@ internal sealed class TlsServerArguments
     private static List<TlsCertificate> ReadAll((string Certificate, string? Key)[] files, string? password) =>
         [.. files.Select(pair => CertificateFile.Read(pair.Certificate, pair.Key, password))];
 
-    private static TlsCertificate SelfSigned(Address address)
+    /// <summary>A certificate for who listens at an address, made now.</summary>
+    public static TlsCertificate SelfSigned(Address address)
     {
         string[] names = ["localhost", "127.0.0.1", "::1", Environment.MachineName, address.Host];
         return TlsCertificate.SelfSigned([.. names.Where(IsForCertificates).Distinct(StringComparer.OrdinalIgnoreCase)]);

@@ -19,8 +19,11 @@ internal sealed class ConnectionEnd(Connection connection) : End
 
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
+        // Nobody holds a buffer who only waits.
         _isLent = false;
-        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        ReturnBuffer();
+        await connection.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         var count = await connection.ReadAsync(_buffer.AsMemory(0, Math.Min(most, BufferSize)), cancel).ConfigureAwait(false);
         if (count == 0)
             return Chunk.End;

@@ -26,8 +26,8 @@ internal sealed class SessionRun
         using var everything = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(everything.Token);
         var pumps = Task.WhenAll(
-            Task.Run(() => _sending.RunAsync(reading.Token, everything.Token), CancellationToken.None),
-            Task.Run(() => _receiving.RunAsync(reading.Token, everything.Token), CancellationToken.None));
+            Start(() => _sending.RunAsync(reading.Token, everything.Token)),
+            Start(() => _receiving.RunAsync(reading.Token, everything.Token)));
         _local.OnDeparted(() => _changed.Release());
 
         var ruling = await AwaitRulingAsync(everything.Token).ConfigureAwait(false);
@@ -40,6 +40,9 @@ internal sealed class SessionRun
             : await BreakOffAsync(ruling).ConfigureAwait(false);
         return Outcome(ruling, _options.Time.GetElapsedTime(start));
     }
+
+    /// <summary>A stream may block where it should wait; connections do not, and what goes on between them stays on their thread.</summary>
+    private Task Start(Func<Task> pump) => _local is ConnectionEnd && _peer is ConnectionEnd ? pump() : Task.Run(pump, CancellationToken.None);
 
     /// <summary>Null: the token ended it.</summary>
     private async Task<Ruling?> AwaitRulingAsync(CancellationToken everything)

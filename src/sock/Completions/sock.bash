@@ -11,7 +11,7 @@ _sock() {
     COMPREPLY=()
 
     if ((last == 1)); then
-        _sock_words 'connect listen serve get wait ping cert time port resolve tour help completions -h --help --version' "$word"
+        _sock_words 'connect listen serve relay get wait ping cert time port resolve tour help completions -h --help --version' "$word"
         return
     fi
     case ${words[1]} in
@@ -30,6 +30,11 @@ _sock() {
             values=' --host:HOST --root:DIR -m:N --max-conns:N -i:TIME --idle:TIME --rate:N --cert:FILE --key:FILE --key-password-file:FILE --client-cert:NotAsked,Optional,optional,Required,required --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
             places=(chargen,daytime,discard,echo,greeting,http,qotd,time)
             more=1 ;;
+        relay)
+            options='-m --max-conns -w --timeout -i --idle -4 -6 -v --verbose --cert --key --key-password-file --ca-file --pin --servername --insecure --allow --deny --allowfile --denyfile -h --help --version'
+            values=' -m:N --max-conns:N -w:TIME --timeout:TIME -i:TIME --idle:TIME --cert:FILE --key:FILE --key-password-file:FILE --ca-file:FILE --pin:PIN --servername:HOST --allow:WHO --deny:WHO --allowfile:FILE --denyfile:FILE '
+            places=(FROM TO)
+            more= ;;
         get)
             options='-o --output -i --include -I --head --any-status --max-size --timeout -w --connect-timeout --ssl --tls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure -v --verbose --json --http1.1 -4 -6 --raw -h --help --version'
             values=' -o:FILE --output:FILE --max-size:SIZE --timeout:TIME -w:TIME --connect-timeout:TIME --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
@@ -73,7 +78,7 @@ _sock() {
         help)
             options='-h --help --version'
             values=' '
-            places=(cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait)
+            places=(cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait)
             more= ;;
         completions)
             options='-h --help --version'

@@ -8,6 +8,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         'connect||talk to a service: input is sent, what comes is printed'
         'listen||wait for a caller, then talk as connect does'
         'serve||serve greeting, echo, time, http and other small services'
+        'relay||carry what callers say to another address, and back'
         'get||get a file by HTTP and print it'
         'wait||wait until addresses are open, or closed'
         'ping||measure how long connecting takes'
@@ -193,6 +194,32 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--help||print this and end'
             '--version||print the version and end'
         )
+        relay = @(
+            '-m|N|callers at once (default 1000)'
+            '--max-conns|N|callers at once (default 1000)'
+            '-w|TIME|longest time to connect to TO (default 10s)'
+            '--timeout|TIME|longest time to connect to TO (default 10s)'
+            '-i|TIME|longest time without a byte (default none)'
+            '--idle|TIME|longest time without a byte (default none)'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '-v||say who is connected to where, and how each conversation ended'
+            '--verbose||say who is connected to where, and how each conversation ended'
+            '--cert|FILE|with FROM tls://: the certificate to show, then its issuers (PEM)'
+            '--key|FILE|the private key of --cert (PEM)'
+            '--key-password-file|FILE|what opens an encrypted --key: the first line of FILE'
+            '--ca-file|FILE|with TO tls://: who may have issued its certificate (PEM)'
+            '--pin|PIN|with TO tls://: the key that it has to have'
+            '--servername|HOST|with TO tls://: the name that its certificate has to be for'
+            '--insecure||with TO tls://: talk with whomever answers'
+            '--allow|WHO|hear these callers alone'
+            '--deny|WHO|do not hear these callers, not even if they are allowed'
+            '--allowfile|FILE|allow those whom a file names'
+            '--denyfile|FILE|deny those whom a file names'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
         get = @(
             '-o|FILE|write the body into FILE'
             '--output|FILE|write the body into FILE'
@@ -369,6 +396,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         connect = @('ADDRESS', 'PORT')
         listen = @('PORT,ADDRESS', 'PORT')
         serve = @('chargen,daytime,discard,echo,greeting,http,qotd,time', '...')
+        relay = @('FROM', 'TO')
         get = @('HOST,URL', 'PORT', '')
         wait = @('ADDRESS', '...')
         ping = @('ADDRESS', 'PORT')
@@ -377,7 +405,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
-        help = @('cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait')
+        help = @('cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 

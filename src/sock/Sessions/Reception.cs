@@ -65,7 +65,13 @@ internal sealed class Reception : IAsyncDisposable
 
     private async Task<int> AcceptAsync(AccessList? access)
     {
-        await using var listener = Listener.Listen(_settings.Address, new() { Access = access, OnRefused = Refused, Layers = _settings.Tls?.Layers ?? [] });
+        await using var listener = Listener.Listen(_settings.Address, new()
+        {
+            Engine = SocketEngine.ReadinessLoop,
+            Access = access,
+            OnRefused = Refused,
+            Layers = _settings.Tls?.Layers ?? [],
+        });
         _talk.Listening(listener.LocalAddresses, _settings.Tls);
         await using var server = Server.Start(listener, TalkAsync, new()
         {
