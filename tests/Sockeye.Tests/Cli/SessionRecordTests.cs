@@ -33,7 +33,7 @@ public class SessionRecordTests
     [Fact(Timeout = HangGuard)]
     public async Task Who_cannot_be_reached_is_one_object_with_every_address_tried()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         var result = await SockProcess.RunAsync("connect", "--json", "localhost", $"{port}");
         var record = Only(result.Error);
         Assert.Equal((4, 4), (result.ExitCode, Number(record, "exitCode")));
@@ -60,7 +60,7 @@ public class SessionRecordTests
 
     [Theory(Timeout = HangGuard)]
     [InlineData("--idle", "200ms", "failed", 5)]
-    [InlineData("--max-time", "200ms", "failed", 5)]
+    [InlineData("--max-time", "1s", "failed", 5)]
     [InlineData("-q", "200ms", "localEnded", 0)]
     public async Task The_option_whose_limit_ended_it_is_named(string option, string limit, string ending, int exitCode)
     {
@@ -198,13 +198,6 @@ public class SessionRecordTests
     private static string Text(JsonElement value, string name) => value.GetProperty(name).GetString()!;
 
     private static int Number(JsonElement value, string name) => value.GetProperty(name).GetInt32();
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private const int HangGuard = 60_000;
 }
