@@ -64,7 +64,7 @@ public class SessionRecordTests
     [InlineData("-q", "200ms", "localEnded", 0)]
     public async Task The_option_whose_limit_ended_it_is_named(string option, string limit, string ending, int exitCode)
     {
-        await using var server = Server.Start("127.0.0.1:0", (_, cancel) => Task.Delay(Timeout.Infinite, cancel));
+        await using var server = Server.Start("127.0.0.1:0", (_, cancel) => Task.Delay(Timeout.Infinite, cancel), AtOnce);
         var result = await SockProcess.RunAsync("connect", "--json", option, limit, server.LocalAddress.ToString());
         var record = Only(result.Error);
         Assert.Equal((exitCode, exitCode), (result.ExitCode, Number(record, "exitCode")));
@@ -82,7 +82,7 @@ public class SessionRecordTests
             await peer.ReadExactlyAsync(new byte[2], cancel);
             isThere.SetResult();
             await Task.Delay(Timeout.Infinite, cancel);
-        });
+        }, AtOnce);
         await using var sock = SockProcess.Start("connect", "--json", server.LocalAddress.ToString());
         await sock.WriteAsync("hi");
         await isThere.Task;
@@ -198,6 +198,9 @@ public class SessionRecordTests
     private static string Text(JsonElement value, string name) => value.GetProperty(name).GetString()!;
 
     private static int Number(JsonElement value, string name) => value.GetProperty(name).GetInt32();
+
+    /// <summary>Peers that never end are not waited for when they are stopped.</summary>
+    private static ServerOptions AtOnce { get; } = new() { DrainTimeout = TimeSpan.Zero };
 
     private const int HangGuard = 60_000;
 }

@@ -109,7 +109,7 @@ public partial class ProgramFaultTests
             { Announcement = $"sock: {NoConnection}[^\\n]*; trying again in [^\\n]* \\(1 of 9\\)\\n" },
 
         new("peer's queue full", "connect -w 200ms 127.0.0.1 {full}", 5, NetErrorKind.TimedOut, NoConnection + ".*200 ms"),
-        new("peer's queue full, get", "get --timeout 200ms 127.0.0.1 {full} /", 5, NetErrorKind.TimedOut, NoConnection),
+        new("peer's queue full, get", "get -w 200ms 127.0.0.1 {full} /", 5, NetErrorKind.TimedOut, NoConnection),
         new("silent peer", "connect --idle 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, "Error receiving data: .*200 ms"),
         new("silent peer, time in all", "connect --max-time 200ms 127.0.0.1 {peer}", 5, NetErrorKind.TimedOut, ".*200 ms"),
         new("silent peer, get", "get --timeout 1s 127.0.0.1 {peer} /", 5, NetErrorKind.TimedOut, "Error receiving data: "),
