@@ -14,7 +14,7 @@ namespace Sockeye.Tests.Support;
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
-        [nameof(Checkout), nameof(BothEnginesTests), nameof(PackageTests), nameof(ProgramFaultTests)];
+        [nameof(Checkout), nameof(ExampleTests), nameof(BothEnginesTests), nameof(PackageTests), nameof(ProgramFaultTests)];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
