@@ -7,25 +7,28 @@ namespace Sockeye.Tool;
 internal static class Failure
 {
     /// <summary>Says the error and returns the exit code that goes with it.</summary>
-    public static int Report(Exception error, ParseResult command) => error is RecordedException recorded
-        ? Report(recorded.Error, command, recorded.Record)
-        : Report(error, command, record: null);
+    public static int Report(Exception error, ParseResult command) => Report(error, command, Terminal.Say);
 
-    private static int Report(Exception error, ParseResult command, SessionRecord? record) => error is AdvisedException advised
-        ? Report(advised.Error, command, advised.Advice, record)
-        : Report(error, command, Advice.For(error, command), record);
+    /// <summary>The same, by what says a line.</summary>
+    public static int Report(Exception error, ParseResult command, Action<string> say) => error is RecordedException recorded
+        ? Report(recorded.Error, command, recorded.Record, say)
+        : Report(error, command, record: null, say);
 
-    private static int Report(Exception error, ParseResult command, string? advice, SessionRecord? record)
+    private static int Report(Exception error, ParseResult command, SessionRecord? record, Action<string> say) => error is AdvisedException advised
+        ? Report(advised.Error, command, advised.Advice, record, say)
+        : Report(error, command, Advice.For(error, command), record, say);
+
+    private static int Report(Exception error, ParseResult command, string? advice, SessionRecord? record, Action<string> say)
     {
         var code = ExitCodes.Of(error);
         if (code == ExitCodes.Success && record is null)
             return code;
         if (record is not null)
-            Terminal.Say(code == ExitCodes.Success ? record.Tell(code) : record.Tell(code, error, advice));
+            say(code == ExitCodes.Success ? record.Tell(code) : record.Tell(code, error, advice));
         else if (command.IsGiven("--json"))
-            Terminal.Say(JsonOutput.Line(error, code, advice));
+            say(JsonOutput.Line(error, code, advice));
         else
-            Say(error, advice, command);
+            Say(error, advice, command, say);
         return code;
     }
 
@@ -39,11 +42,11 @@ internal static class Failure
     private static Option? Declared(this ParseResult command, string name) =>
         command.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name);
 
-    private static void Say(Exception error, string? advice, ParseResult command)
+    private static void Say(Exception error, string? advice, ParseResult command, Action<string> say)
     {
-        Terminal.Say($"{Terminal.Paint("sock:", Colour.Error)} {Terminal.Harmless(Sentence(error, command))}");
+        say($"{Terminal.Paint("sock:", Colour.Error)} {Terminal.Harmless(Sentence(error, command))}");
         if (advice is not null)
-            Terminal.Say(Terminal.Harmless(advice));
+            say(Terminal.Harmless(advice));
     }
 
     /// <summary>The error as it is said behind <c>sock:</c>.</summary>

@@ -71,7 +71,7 @@ public sealed class ConnectorTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task Every_refusal_is_kept_in_the_order_of_trying()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         var error = await FailsAsync(Address.Tcp("example.test", port), Resolving("127.0.0.2", "127.0.0.3"));
         Assert.Equal((NetErrorKind.Refused, NetOperation.Connect), (error.Kind, error.Operation));
         Assert.Equal($"connect tcp example.test:{port}: connection refused (tried 127.0.0.2:{port}, 127.0.0.3:{port})", error.Message);
@@ -82,7 +82,7 @@ public sealed class ConnectorTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task A_refused_literal_is_said_once()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         var error = await FailsAsync(Address.Tcp("127.0.0.1", port));
         Assert.Equal($"connect tcp 127.0.0.1:{port}: connection refused", error.Message);
         Assert.Equal(Address.Tcp("127.0.0.1", port), error.RemoteAddress);
@@ -235,7 +235,7 @@ public sealed class ConnectorTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task The_source_address_and_port_are_used()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         var (socket, _) = await DialAsync(Address.Tcp("127.0.0.1", Port), new() { Source = Address.Tcp("127.0.0.2", port) });
         using (socket)
             Assert.Equal(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port), socket.LocalEndPoint);
@@ -285,7 +285,7 @@ public sealed class ConnectorTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task A_port_that_meets_itself_is_refused()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         var error = await FailsAsync(Address.Tcp("127.0.0.1", port), new() { Source = Address.Tcp("127.0.0.1", port) });
         Assert.Equal(NetErrorKind.Refused, error.Kind);
     }
@@ -398,10 +398,4 @@ public sealed class ConnectorTests : IDisposable
         return socket;
     }
 
-    /// <summary>A port at which nobody listens.</summary>
-    private static int UnusedPort()
-    {
-        using var socket = Listen("127.0.0.1");
-        return PortOf(socket);
-    }
 }

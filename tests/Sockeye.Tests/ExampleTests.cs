@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Sockeye.Protocols;
 using Sockeye.Tests.Support;
@@ -91,7 +90,7 @@ public class ExampleTests
     [InlineData("127.0.0.1", "closed", 4, "Connection error: ")]
     public async Task The_http_program_tells_errors_apart(string host, string port, int code, string lead)
     {
-        var result = await RunAsync("http-get.cs", host, port == "closed" ? ClosedPort().ToString() : port, "/");
+        var result = await RunAsync("http-get.cs", host, port == "closed" ? PeerPort.Choose().ToString() : port, "/");
         Assert.Equal(code, result.ExitCode);
         Assert.StartsWith(lead, result.Error);
     }
@@ -183,13 +182,6 @@ public class ExampleTests
         RunningProgram.RunAsync("dotnet", ["run", Path.Combine(Examples, program), "--", .. args]);
 
     private static int PortIn(string line) => int.Parse(line["Server is running on port ".Length..line.IndexOf(';')]);
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static readonly string Examples = Path.Combine(Repository.Root, "examples");
 }

@@ -7,6 +7,7 @@ namespace Sockeye.Links;
 /// </summary>
 internal sealed class PeerChoice(IReadOnlyList<DatagramLink> links)
 {
+    private readonly Lock _lock = new();
     private readonly List<NetException> _refusals = [];
     private byte[]? _unanswered;
     private volatile bool _isMade = links.Count == 1;
@@ -18,8 +19,13 @@ internal sealed class PeerChoice(IReadOnlyList<DatagramLink> links)
     /// <summary>The peer has answered: the choice is made.</summary>
     public void Heard()
     {
-        _isMade = true;
-        _unanswered = null;
+        if (_isMade)
+            return;
+        lock (_lock)
+        {
+            _isMade = true;
+            _unanswered = null;
+        }
     }
 
     /// <summary>Sends, to the next address if this one refuses.</summary>
@@ -27,12 +33,12 @@ internal sealed class PeerChoice(IReadOnlyList<DatagramLink> links)
     {
         while (true)
         {
+            var link = Current;
             try
             {
-                await Current.SendAsync(bytes, cancel).ConfigureAwait(false);
-                if (!_isMade)
-                    _unanswered = bytes.ToArray();
-                return;
+                await link.SendAsync(bytes, cancel).ConfigureAwait(false);
+                if (_isMade || TryKeep(bytes, link))
+                    return;
             }
             catch (NetException error) when (error.Kind == NetErrorKind.Refused)
             {
@@ -46,7 +52,8 @@ internal sealed class PeerChoice(IReadOnlyList<DatagramLink> links)
     /// <exception cref="NetException">Every address has refused.</exception>
     public async ValueTask<bool> TryMoveOnAsync(NetException refusal, CancellationToken cancel)
     {
-        lock (_refusals)
+        byte[]? again;
+        lock (_lock)
         {
             if (!refusal.RemoteAddress!.Equals(Current.RemoteAddress))
                 return true;    // late word from an address that was given up before
@@ -59,10 +66,24 @@ internal sealed class PeerChoice(IReadOnlyList<DatagramLink> links)
                 throw AllRefused(refusal);
             }
             _current++;
+            again = _unanswered;
         }
-        if (_unanswered is { } again)
+        if (again is not null)
             await Current.SendAsync(again, cancel).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Keeps what was sent for the next address. False if that one's turn has come already: a pending receive can
+    /// hear of the refusal before the send has returned, and then knows nothing of this datagram.</summary>
+    private bool TryKeep(ReadOnlyMemory<byte> bytes, DatagramLink link)
+    {
+        lock (_lock)
+        {
+            if (link != Current)
+                return false;
+            _unanswered = _isMade ? null : bytes.ToArray();
+            return true;
+        }
     }
 
     private NetException AllRefused(NetException last) =>

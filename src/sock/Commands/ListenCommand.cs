@@ -69,7 +69,7 @@ internal static class ListenCommand
                     AcceptTimeout = command.GetValue(acceptTimeout),
                     Access = access.Settle(command),
                     Session = Listening(session.Settle(command, local), command, keepsOpen),
-                    Report = error => Failure.Report(error, command),
+                    Report = (error, say) => Failure.Report(error, command, say),
                 };
             },
             RunAsync);
@@ -97,7 +97,7 @@ internal static class ListenCommand
         await using var listener = Listener.Listen(settings.Address, new() { Engine = SocketEngine.ReadinessLoop, Access = access, OnRefused = talk.Refused });
         talk.Listening(listener.LocalAddresses, settings.Tls);
         Func<CancellationToken, ValueTask<Connection>> accept = settings.Tls is { } tls
-            ? new FirstCaller(listener, tls.Options, settings.Report).AcceptAsync
+            ? new FirstCaller(listener, tls.Options, error => settings.Report(error, Terminal.Say)).AcceptAsync
             : listener.AcceptAsync;
         await using var caller = await WithinAsync(settings.AcceptTimeout, accept, cancel);
         await listener.DisposeAsync();

@@ -25,8 +25,8 @@ internal sealed record ListenSettings
 
     public required SessionSettings Session { get; init; }
 
-    /// <summary>Says what went wrong with one peer, where others go on.</summary>
-    public required Action<Exception> Report { get; init; }
+    /// <summary>Says what went wrong with one peer, where others go on, by what says a line.</summary>
+    public required Action<Exception, Action<string>> Report { get; init; }
 }
 
 /// <summary>What peers are to each other where there are many.</summary>

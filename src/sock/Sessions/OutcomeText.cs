@@ -34,10 +34,13 @@ internal static class OutcomeText
         (SessionEnding.LocalEnded, { LocalEndedWait.Ticks: > 0 }) when settings.Exec is null => "-q",
         (SessionEnding.RepliesCame, _) => "--replies",
         _ when outcome.Error is not NetException { Kind: NetErrorKind.TimedOut } late || late.GetBaseException() is SocketException => null,
-        (_, { MaxDuration.Ticks: > 0 and var most }) when outcome.Duration.Ticks >= most => "--max-time",
+        (_, { MaxDuration.Ticks: > 0 and var most }) when outcome.Duration.Ticks >= most - TimerGrain => "--max-time",
         (_, { IdleTimeout.Ticks: > 0 }) => "--idle",
         _ => "-q",
     };
+
+    // Timers count by a clock of coarse ticks, and can fire so much before the time has passed by a finer one.
+    private const long TimerGrain = 20 * TimeSpan.TicksPerMillisecond;
 
     /// <summary>How much went each way.</summary>
     public static string Amounts(SessionOutcome outcome, bool isDatagram)

@@ -25,7 +25,7 @@ internal sealed class Reception : IAsyncDisposable
     public Reception(ListenSettings settings, CancellationToken cancel)
     {
         _settings = settings;
-        _talk = new(settings.Session, say: _journal.Note);
+        _talk = new(settings.Session, say: _journal.Say);
         _over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _broker = settings.Session.Exec is null ? BrokerFor(settings) : null;
         _runner = new(settings.Session, LocalEnd);
@@ -80,7 +80,7 @@ internal sealed class Reception : IAsyncDisposable
             IdleTimeout = Timeout.InfiniteTimeSpan,
             DrainTimeout = Drain.Limit,
             OnDisconnected = (_, error) => Ended(error),
-            OnAcceptError = _settings.Report,
+            OnAcceptError = Report,
         });
         await Task.Delay(Timeout.Infinite, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Programs finish what they are at; a conversation with a person has no end to wait for.
@@ -136,11 +136,13 @@ internal sealed class Reception : IAsyncDisposable
         try
         {
             var talk = _talk.With(to);
-            await talk.RunAsync(() =>
+            await talk.RunAsync(async () =>
             {
                 talk.Accepted(from, to);
                 talk.Secured(tls);
-                return TalkAsync(peer, from, to, talk, cancel);
+                if (_settings.Session.Capture.HexDump is DumpFile.StandardError)
+                    await _journal.CaughtUpAsync();
+                await TalkAsync(peer, from, to, talk, cancel);
             });
         }
         finally
@@ -165,7 +167,7 @@ internal sealed class Reception : IAsyncDisposable
     private End LocalEnd(Address from, Address to, Stream? output)
     {
         if (_broker is not null)
-            return _settings.Company == Company.Strangers ? _broker.Join(to, output) : _broker.Join(to);
+            return _settings.Company == Company.Strangers ? _broker.Join(to, Announced(output)) : _broker.Join(to);
         try
         {
             return ProcessEnd.Start(_settings.Session.Exec!, from, to);
@@ -176,6 +178,9 @@ internal sealed class Reception : IAsyncDisposable
         }
     }
 
+    /// <summary>Who speaks is named before what it says is printed.</summary>
+    private AfterTalk? Announced(Stream? output) => output is null ? null : new(output, _journal.CaughtUpAsync());
+
     /// <summary>Says what went wrong with a peer. What went wrong here (a full disk, ...) ends everything.</summary>
     private void Ended(Exception? error)
     {
@@ -183,10 +188,12 @@ internal sealed class Reception : IAsyncDisposable
         if (error is null || (_over.IsCancellationRequested && !(ofPeer && _settings.Session.Json)))
             return;
         if (ofPeer)
-            _settings.Report(error);
+            Report(error);
         else
             Fail(error);
     }
+
+    private void Report(Exception error) => _settings.Report(error, _journal.Say);
 
     private void Fail(Exception error)
     {

@@ -103,15 +103,15 @@ public sealed class ConnectCommandTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task Nobody_there_ends_4_with_advice()
     {
-        var result = await SockProcess.RunAsync("connect", "127.0.0.1", $"{UnusedPort()}");
+        var result = await SockProcess.RunAsync("connect", "127.0.0.1", $"{PeerPort.Choose()}");
         Assert.Equal(4, result.ExitCode);
         Assert.StartsWith("sock: Connection error: connect tcp 127.0.0.1:", result.Error, StringComparison.Ordinal);
         Assert.Contains("Nobody listens there.", result.Error, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = HangGuard)]
-    [InlineData("-i 200ms", "no byte came or went for 200 ms (6 bytes sent, 0 received)", "--idle TIME allows more, 'none' any time.")]
-    [InlineData("--max-time 200ms", "the session did not end within 200 ms (6 bytes sent, 0 received)", "--max-time TIME allows more, 'none' any time.")]
+    [InlineData("-i 1s", "no byte came or went for 1 s (6 bytes sent, 0 received)", "--idle TIME allows more, 'none' any time.")]
+    [InlineData("--max-time 1s", "the session did not end within 1 s (6 bytes sent, 0 received)", "--max-time TIME allows more, 'none' any time.")]
     public async Task A_peer_that_never_ends_ends_5_where_a_limit_was_given(string options, string reason, string advice)
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -271,7 +271,7 @@ public sealed class ConnectCommandTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task The_source_is_what_was_asked_for()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         await using var server = Server.Start("127.0.0.1:0", (peer, cancel) => peer.Lines.WriteAsync($"{peer.RemoteAddress}", cancel).AsTask());
         Assert.Equal($"127.0.0.1:{port}", (await RunAsync("", $"-s 127.0.0.1 -p {port} 127.0.0.1 {{0}}", server)).Output);
         var result = await RunAsync("", "-s 192.0.2.1 127.0.0.1 {0}", server);
@@ -287,7 +287,7 @@ public sealed class ConnectCommandTests : IDisposable
         Assert.Matches($@"^Connected to localhost:{server.LocalAddress.Port} \({server.LocalAddress}\) in [\d.]+ m?s\n$", result.Output);
         var json = JsonDocument.Parse((await RunAsync("", "-z --json 127.0.0.1 {0}", server)).Output).RootElement;
         Assert.Equal(server.LocalAddress.ToString(), json.GetProperty("remoteAddress").GetString());
-        Assert.Equal(4, (await SockProcess.RunAsync("connect", "-z", "127.0.0.1", $"{UnusedPort()}")).ExitCode);
+        Assert.Equal(4, (await SockProcess.RunAsync("connect", "-z", "127.0.0.1", $"{PeerPort.Choose()}")).ExitCode);
     }
 
     [Theory(Timeout = HangGuard)]
@@ -324,13 +324,6 @@ public sealed class ConnectCommandTests : IDisposable
     }
 
     private static Task Echo(Connection peer, CancellationToken cancel) => peer.CopyToAsync(peer, cancel);
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private const int HangGuard = 60_000;
 }

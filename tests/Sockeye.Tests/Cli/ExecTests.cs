@@ -96,7 +96,7 @@ public sealed class ExecTests
     [Fact(Timeout = HangGuard)]
     public async Task Each_sender_of_datagrams_has_a_program_of_its_own()
     {
-        await using var sock = SockProcess.Start("listen", "-k", "-u", "-v", "--idle", "500ms", "-c", "sed -u \"s/^/$NCAT_PROTO $NCAT_REMOTE_PORT /\"", "127.0.0.1:0");
+        await using var sock = SockProcess.Start("listen", "-k", "-u", "-v", "--idle", "3s", "-c", "sed -u \"s/^/$NCAT_PROTO $NCAT_REMOTE_PORT /\"", "127.0.0.1:0");
         var port = SockServer.PortIn(await sock.WaitForErrorLineAsync("Listening at"));
         await using var one = await DatagramSocket.ConnectAsync("127.0.0.1", port, cancel: Cancel);
         await using var two = await DatagramSocket.ConnectAsync("127.0.0.1", port, cancel: Cancel);

@@ -15,7 +15,7 @@ public sealed class HostileTlsTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task Listening_for_many_goes_on_beside_them()
     {
-        await using var sock = await StartAsync("Listening at ", "listen", "-k", "--tls", "127.0.0.1:0", "--cert", _files.Server);
+        await using var sock = await StartAsync("Listening at ", "listen", "-k", "--tls", "127.0.0.1:0", "--cert", _files.Server, "--peer-ended-wait", "0");
         foreach (var client in HostileTlsClient.All)
         {
             await AssertSaidAsync(sock, client, address => $"sock: Connection error: handshake tcp {address}: ");

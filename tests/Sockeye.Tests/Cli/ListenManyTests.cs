@@ -46,6 +46,30 @@ public sealed class ListenManyTests
         Assert.All(sock.Program.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal(new string(line[0], 99), line));
     }
 
+    /// <summary>Both outputs go to one pipe here, as they go to one terminal elsewhere.</summary>
+    [Theory(Timeout = HangGuard)]
+    [InlineData("")]
+    [InlineData("-x -")]
+    public async Task Who_calls_is_said_before_what_it_says_and_that_before_what_went_wrong(string dump)
+    {
+        await using var sock = RunningProgram.Start("sh", ["-c", $"exec \"$0\" listen -k -v {dump} 127.0.0.1:0 2>&1", SockProcess.Binary]);
+        var address = Address.Parse((await sock.WaitForOutputLineAsync("Listening at "))["Listening at ".Length..]);
+        for (var i = 0; i < 100; i++)
+        {
+            await using var caller = await Connection.ConnectAsync(address, cancel: Cancel);
+            await SayAsync(caller, $"word {i}");
+            await sock.WaitForOutputLineAsync($"word {i}");
+            caller.Abort();
+            await sock.WaitForOutputLineAsync($"sock: Error receiving data: read tcp {caller.LocalAddress}: reset");
+            var (called, said, failed) = (At($"Connection from {caller.LocalAddress}"), At($"word {i}"), At($"sock: Error receiving data: read tcp {caller.LocalAddress}"));
+            Assert.True(called < said && said < failed, sock.Output);
+            if (dump.Length > 0)
+                Assert.InRange(At($"{caller.LocalAddress} < "), called, said);
+        }
+
+        int At(string text) => sock.Output.IndexOf(text, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task Input_waits_for_the_first_caller_and_between_callers()
     {
@@ -137,7 +161,7 @@ public sealed class ListenManyTests
     [Fact(Timeout = HangGuard)]
     public async Task Each_sender_of_datagrams_is_a_conversation_until_it_is_silent()
     {
-        await using var sock = await ListenAsync("udp://127.0.0.1:0", "-k", "-v", "--idle", "500ms");
+        await using var sock = await ListenAsync("udp://127.0.0.1:0", "-k", "-v", "--idle", "3s");
         await using var one = await DatagramSocket.ConnectAsync(sock.Address, cancel: Cancel);
         await using var two = await DatagramSocket.ConnectAsync(sock.Address, cancel: Cancel);
         await one.SendAsync("one\n", Cancel);
@@ -147,7 +171,7 @@ public sealed class ListenManyTests
         await sock.Program.WriteAsync("hello\n");
         Assert.Equal("hello\n", (await one.ReceiveAsync(Cancel)).Text);
         Assert.Equal("hello\n", (await two.ReceiveAsync(Cancel)).Text);
-        await sock.Program.WaitForErrorLineAsync($"{one.LocalAddress}: Nothing came or went for 500ms (--idle): 1 datagram (6 bytes) sent, 1 (4 bytes) received");
+        await sock.Program.WaitForErrorLineAsync($"{one.LocalAddress}: Nothing came or went for 3s (--idle): 1 datagram (6 bytes) sent, 1 (4 bytes) received");
         await sock.Program.WaitForOutputLineAsync("two");
         await StopAsync(sock.Program);
     }

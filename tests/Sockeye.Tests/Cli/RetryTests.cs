@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Sockeye.Tests.Support;
 using Xunit;
@@ -12,7 +10,7 @@ public class RetryTests
     [Fact(Timeout = HangGuard)]
     public async Task Who_is_not_there_yet_is_tried_again_until_it_is()
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         await using var sock = SockProcess.Start("connect", "--retry", "1000", "--retry-delay", "10ms", "127.0.0.1", $"{port}");
         await sock.WaitForErrorLineAsync("(2 of 1000)");
         await using var server = Server.Start($"127.0.0.1:{port}", (peer, cancel) => peer.Lines.WriteLineAsync("here", cancel).AsTask());
@@ -25,7 +23,7 @@ public class RetryTests
     [Fact(Timeout = HangGuard)]
     public async Task It_gives_up_after_as_many_tries_with_the_last_error()
     {
-        var result = await SockProcess.RunAsync("connect", "--retry", "2", "--retry-delay", "1ms", "127.0.0.1", $"{UnusedPort()}");
+        var result = await SockProcess.RunAsync("connect", "--retry", "2", "--retry-delay", "1ms", "127.0.0.1", $"{PeerPort.Choose()}");
         Assert.Equal(4, result.ExitCode);
         Assert.Collection(
             Lines(result.Error),
@@ -69,7 +67,7 @@ public class RetryTests
     [InlineData("--retry-delay", "1h")]
     public async Task The_time_in_all_holds_over_tries_and_pauses(params string[] delay)
     {
-        var result = await SockProcess.RunAsync(["connect", "--retry", "1000000", .. delay, "--max-time", "300ms", "127.0.0.1", $"{UnusedPort()}"]);
+        var result = await SockProcess.RunAsync(["connect", "--retry", "1000000", .. delay, "--max-time", "300ms", "127.0.0.1", $"{PeerPort.Choose()}"]);
         Assert.Equal(5, result.ExitCode);
         Assert.Contains("sock: the conversation did not end within 300 ms\n", result.Error, StringComparison.Ordinal);
     }
@@ -77,7 +75,7 @@ public class RetryTests
     [Fact(Timeout = HangGuard)]
     public async Task Ctrl_C_ends_a_pause_at_once()
     {
-        await using var sock = SockProcess.Start("connect", "--retry", "5", "--retry-delay", "1h", "127.0.0.1", $"{UnusedPort()}");
+        await using var sock = SockProcess.Start("connect", "--retry", "5", "--retry-delay", "1h", "127.0.0.1", $"{PeerPort.Choose()}");
         await sock.WaitForErrorLineAsync("trying again");
         sock.Signal("INT");
         Assert.Equal(130, (await sock.WaitAsync()).ExitCode);
@@ -191,13 +189,6 @@ public class RetryTests
     private static int Number(JsonElement value, string name) => value.GetProperty(name).GetInt32();
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private const int HangGuard = 60_000;
 }

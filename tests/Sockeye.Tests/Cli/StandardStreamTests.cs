@@ -9,7 +9,7 @@ public class StandardStreamTests
 {
     public static TheoryData<string> Printing =>
     [
-        "connect GREETING", "connect -z GREETING", "connect -z --json GREETING", "connect -u --replies 1 TIME", "get http://HTTP/", "get --json http://HTTP/",
+        "connect GREETING", "connect -z GREETING", "connect -z --json GREETING", "connect -u -q 30s --replies 1 TIME", "get http://HTTP/", "get --json http://HTTP/",
         "time TIME", "time --json TIME", "port http", "port --json http", "port --search mail", "resolve localhost", "resolve --json localhost",
         "completions bash", "tour", "--help", "port --help", "--version",
     ];

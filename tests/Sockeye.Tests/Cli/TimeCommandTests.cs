@@ -85,10 +85,7 @@ public class TimeCommandTests
     [InlineData(true)]
     public async Task Nobody_there_is_refused(bool tcp)
     {
-        await using var gone = DatagramSocket.Bind("127.0.0.1:0");
-        var port = gone.LocalAddress.Port;
-        gone.Dispose();
-        var result = await SockProcess.RunAsync("time", $"{(tcp ? "tcp" : "udp")}://127.0.0.1:{port}");
+        var result = await SockProcess.RunAsync("time", $"{(tcp ? "tcp" : "udp")}://127.0.0.1:{PeerPort.Choose()}");
         Assert.Equal((4, ""), (result.ExitCode, result.Output));
         Assert.Contains("refused", result.Error);
     }

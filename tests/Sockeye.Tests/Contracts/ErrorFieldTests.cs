@@ -36,7 +36,7 @@ public class ErrorFieldTests
     [Fact(Timeout = HangGuard)]
     public async Task Connecting_in_vain_names_the_address_as_given_and_each_that_was_tried()
     {
-        var port = ClosedPort(SocketType.Stream);
+        var port = PeerPort.Choose();
         var error = await Assert.ThrowsAsync<NetException>(async () => await Connection.ConnectAsync("localhost", port));
         Assert.Equal(Address.Tcp("localhost", port), error.Address);
         Assert.NotEmpty(error.Causes);
@@ -103,13 +103,15 @@ public class ErrorFieldTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var asGiven = Address.Tcp("localhost", ((IPEndPoint)listener.LocalEndpoint).Port);
-        var inner = default(Connection);
+        var (inner, clock) = (default(Connection), new FakeTimeProvider());
         var error = await Assert.ThrowsAsync<NetException>(async () => await Connection.ConnectAsync(asGiven, new()
         {
-            Timeout = TimeSpan.FromMilliseconds(300),
+            Time = clock,
+            Timeout = TimeSpan.FromSeconds(3),
             Layers = [async (connection, cancel) =>
             {
                 inner = connection;
+                clock.Advance(TimeSpan.FromSeconds(3));
                 await Task.Delay(Timeout.Infinite, cancel);
                 return connection;
             }],
@@ -121,7 +123,7 @@ public class ErrorFieldTests
     [Fact(Timeout = HangGuard)]
     public async Task A_datagram_that_is_refused_names_the_address_as_given_and_both_ends()
     {
-        var port = ClosedPort(SocketType.Dgram);
+        var port = PeerPort.Choose();
         await using var socket = await DatagramSocket.ConnectAsync(
             Address.Udp("localhost", port), new() { Family = AddressFamily.InterNetwork });
         await socket.SendAsync("anybody?");
@@ -140,13 +142,6 @@ public class ErrorFieldTests
         Assert.Equal((taken.LocalAddress, NetOperation.Listen, true), (error.Address, error.Operation, error.IsTransient));
         Assert.Null(error.RemoteAddress);
         Assert.IsType<SocketException>(error.InnerException);
-    }
-
-    private static int ClosedPort(SocketType type)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, type, ProtocolType.Unspecified);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private const int HangGuard = 60_000;

@@ -21,14 +21,14 @@ public partial class ProgramFaultTests
         .. OfEachVerb("the end instead of a handshake", "", 7, NetErrorKind.ClosedEarly, $"{NoHandshake}the peer ended the connection instead of answering the TLS handshake", FaultScenery.Say(""), mayPass: true),
         .. OfEachVerb("the end in the middle of a handshake", "", 7, NetErrorKind.ClosedEarly, $"{NoHandshake}the peer ended the connection in the middle of the TLS handshake", FaultScenery.EndInTheMiddle, mayPass: true),
         .. OfEachVerb("a reset in the handshake", "", 7, NetErrorKind.Reset, $"{NoHandshake}reset by the peer", FaultScenery.ResetAfterAByte, mayPass: true),
-        .. OfEachVerb("silence in the handshake", "-w 300ms", 5, NetErrorKind.TimedOut, $"{NoHandshake}not done within [^\n]*\nIt takes connections and says nothing", FaultScenery.StaySilent, mayPass: true),
+        .. OfEachVerb("silence in the handshake", "-w 1s", 5, NetErrorKind.TimedOut, $"{NoHandshake}not done within [^\n]*\nIt takes connections and says nothing", FaultScenery.StaySilent, mayPass: true),
     ];
 
     private static IEnumerable<ProgramFault> Knocks =>
     [
-        new("refused, wait", "wait -w 300ms 127.0.0.1:{closed}", 5, null, "not open within 300 ms: 127\\.0\\.0\\.1:{closed} \\(connection refused\\)") { Output = null },
+        new("refused, wait", "wait -w 1s 127.0.0.1:{closed}", 5, null, "not open within 1 s: 127\\.0\\.0\\.1:{closed} \\(connection refused\\)") { Output = null },
         new("refused, ping", "ping -c 1 127.0.0.1:{closed}", 4, NetErrorKind.Refused, NoConnection) { Output = null },
-        new("name not found, wait", "wait -w 300ms nosuch.invalid:80", 5, null, "not open within 300 ms: nosuch\\.invalid:80 \\(there is no host") { Output = null },
+        new("name not found, wait", "wait -w 1s nosuch.invalid:80", 5, null, "not open within 1 s: nosuch\\.invalid:80 \\(there is no host") { Output = null },
         new("name not found, ping", "ping -c 1 nosuch.invalid 80", 3, NetErrorKind.NameNotFound, NoAddress("tcp nosuch\\.invalid:80")) { Output = null },
         new("service unknown, wait", "wait localhost:nosuchservice", 2, NetErrorKind.UnknownService, "Couldn't find your port: .*nosuchservice"),
         new("service unknown, ping", "ping localhost nosuchservice", 2, NetErrorKind.UnknownService, "Couldn't find your port: .*nosuchservice"),
@@ -37,7 +37,7 @@ public partial class ProgramFaultTests
         new("peer's queue full, ping", "ping -c 1 -w 300ms 127.0.0.1:{full}", 5, NetErrorKind.TimedOut, NoConnection) { Output = null },
         new("datagrams, wait", "wait udp://127.0.0.1:{peer}", 2, null, "'udp://127\\.0\\.0\\.1:{peer}' takes datagrams"),
         new("datagrams, ping", "ping udp://127.0.0.1:{peer}", 2, null, "'udp://127\\.0\\.0\\.1:{peer}' takes datagrams"),
-        new("Unix path missing, wait", "wait -w 300ms unix:{directory}/nothing", 5, null, "not open within 300 ms: .*there is no such path") { Output = null },
+        new("Unix path missing, wait", "wait -w 1s unix:{directory}/nothing", 5, null, "not open within 1 s: .*there is no such path") { Output = null },
         new("Unix path missing, ping", "ping -c 1 unix:{directory}/nothing", 6, NetErrorKind.NotFound, NoConnection) { Output = null },
         new("Unix socket of another type, wait", "wait unix:{datagrams}", 6, NetErrorKind.Unsupported, NoConnection),
     ];

@@ -90,7 +90,7 @@ public class DatagramSocketTests
     [Fact(Timeout = HangGuard)]
     public async Task Refused_is_told_to_a_send_and_to_a_receive_and_the_socket_works_on()
     {
-        var port = FreePort();
+        var port = PeerPort.Choose();
         await using var client = await DatagramSocket.ConnectAsync("127.0.0.1", port);
         await client.SendAsync("nobody");
         var atReceive = await Assert.ThrowsAsync<NetException>(() => client.ReceiveAsync().AsTask());
@@ -112,7 +112,7 @@ public class DatagramSocketTests
     [Fact(Timeout = HangGuard)]
     public async Task A_pending_receive_is_told_of_the_refusal()
     {
-        await using var client = await DatagramSocket.ConnectAsync("127.0.0.1", FreePort());
+        await using var client = await DatagramSocket.ConnectAsync("127.0.0.1", PeerPort.Choose());
         var receive = client.ReceiveAsync().AsTask();
         await client.SendAsync("nobody");
         Assert.Equal(NetErrorKind.Refused, (await Assert.ThrowsAsync<NetException>(() => receive)).Kind);
@@ -122,7 +122,7 @@ public class DatagramSocketTests
     public async Task An_unconnected_socket_is_not_disturbed_by_refusals()
     {
         await using var client = DatagramSocket.Open();
-        await client.SendToAsync("nobody"u8.ToArray(), Address.Udp("127.0.0.1", FreePort()));
+        await client.SendToAsync("nobody"u8.ToArray(), Address.Udp("127.0.0.1", PeerPort.Choose()));
         await using var server = DatagramSocket.Bind("127.0.0.1:0");
         await server.SendToAsync("hello"u8.ToArray(), Address.Udp("127.0.0.1", client.LocalAddress.Port));
         Assert.Equal("hello", (await client.ReceiveAsync()).Text);
@@ -295,7 +295,7 @@ public class DatagramSocketTests
     [Fact(Timeout = HangGuard)]
     public async Task Broadcast_has_to_be_asked_for()
     {
-        var everyone = Address.Udp("127.255.255.255", FreePort());
+        var everyone = Address.Udp("127.255.255.255", PeerPort.Choose());
         await using var socket = DatagramSocket.Open();
         var error = await Assert.ThrowsAsync<NetException>(() => socket.SendToAsync("hello"u8.ToArray(), everyone).AsTask());
         Assert.Equal(NetErrorKind.AccessDenied, error.Kind);
@@ -312,7 +312,7 @@ public class DatagramSocketTests
     public async Task A_source_is_what_the_peer_sees()
     {
         await using var server = DatagramSocket.Bind("127.0.0.1:0");
-        var source = Address.Udp("127.0.0.2", FreePort());
+        var source = Address.Udp("127.0.0.2", PeerPort.Choose());
         await using var client = await DatagramSocket.ConnectAsync(server.LocalAddress, new() { Source = source });
         Assert.Equal(source, client.LocalAddress);
         await client.SendAsync("hello");
@@ -440,11 +440,4 @@ public class DatagramSocketTests
     [Fact]
     public void Bytes_that_are_no_UTF_8_become_replacement_characters() =>
         Assert.Equal("a\uFFFDb", new Datagram(new byte[] { (byte)'a', 0xFF, (byte)'b' }, Address.Udp("127.0.0.1", 9), false).Text);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -6,7 +6,6 @@ namespace Sockeye.Tests.Engines;
 
 /// <summary>Everything that is tested of connections, servers, protocols and sessions holds on the readiness loop as well: the
 /// same tests once more, in a process where whoever names no engine gets the loop.</summary>
-[Collection(Alone.Name)]
 public class BothEnginesTests
 {
     private static readonly string[] Suites =

@@ -42,8 +42,9 @@ public sealed class DatagramInteropTests : IDisposable
     {
         var socat = Peers.Require("socat");
         await using var server = DatagramServer.Start("localhost:0", (request, _) => new(request.Bytes));
-        var run = await RunningProgram.RunAsync(socat, ["-t5", "-", $"UDP:localhost:{server.LocalAddress.Port},shut-none"], "hello\n");
-        Assert.Equal("hello\n", run.Output);
+        await using var run = RunningProgram.Start(socat, ["-", $"UDP:localhost:{server.LocalAddress.Port},shut-none"]);
+        await run.WriteAsync("hello\n");
+        await run.WaitForOutputLineAsync("hello");
     }
 
     [Fact(Timeout = HangGuard)]

@@ -25,7 +25,7 @@ public class SuperServerTests
         Assert.Equal(0, result.ExitCode);
         Exchange.AssertSame(bytes, result.OutputBytes);
 
-        var datagram = await SockProcess.RunWithInputAsync("hello", "connect", "--replies", "1", $"udp://{server["echo"]}");
+        var datagram = await SockProcess.RunWithInputAsync("hello", "connect", "-q", "30s", "--replies", "1", $"udp://{server["echo"]}");
         Assert.Equal((0, "hello", ""), (datagram.ExitCode, datagram.Output, datagram.Error));
     }
 

@@ -47,7 +47,7 @@ public class UdpPeerTests
                 print(len(datagram))
                 server.sendto(datagram.upper(), caller)
             """);
-        var result = await SockProcess.RunWithInputAsync("one\n\nthree\n", "connect", "-u", "--datagrams", "line", "--replies", "3", "127.0.0.1", $"{server.Port}");
+        var result = await SockProcess.RunWithInputAsync("one\n\nthree\n", "connect", "-u", "-q", "30s", "--datagrams", "line", "--replies", "3", "127.0.0.1", $"{server.Port}");
         Assert.Equal((0, "ONETHREE"), (result.ExitCode, result.Output));
         await server.WaitForOutputAsync("3\n0\n5\n");
     }

@@ -58,7 +58,7 @@ public sealed class UnixPeerTests : IDisposable
         var path = _scratch.File("server");
         await using var server = await PeerProgram.ServeUnixAsync("socat UNIX-RECVFROM:{path} EXEC:cat", path);
         var result = await SockProcess.RunWithInputAsync(
-            "hello", "connect", "--replies", "1", "-s", _scratch.File("client"), $"unixgram:{path}");
+            "hello", "connect", "-q", "30s", "--replies", "1", "-s", _scratch.File("client"), $"unixgram:{path}");
         Assert.Equal((0, "hello", ""), (result.ExitCode, result.Output, result.Error));
     }
 

@@ -52,7 +52,7 @@ public class LeakTests
     [Fact(Timeout = 150_000)]
     public async Task A_thousand_refused_calls_leave_no_descriptor()
     {
-        var address = Address.Tcp("localhost", ClosedPort());
+        var address = Address.Tcp("localhost", PeerPort.Choose());
         await AssertNothingStaysAsync(1_000, async () =>
             Assert.Equal(NetErrorKind.Refused, (await Assert.ThrowsAsync<NetException>(() => Connection.ConnectAsync(address).AsTask())).Kind));
     }
@@ -123,13 +123,6 @@ public class LeakTests
             client.Send("x"u8);
             Assert.Equal(1, client.Receive(new byte[1]));
         }
-    }
-
-    private static int ClosedPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
-        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static int Descriptors(int process) => Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;

@@ -47,7 +47,7 @@ internal sealed partial class Replay(Stage stage, IReadOnlyList<ConsoleBlock> bl
                 await terminal.FinishAsync();
                 await terminal.TypeCommandAsync(step.Line, command);
             }
-            await EndInputAsync(terminal, typed);
+            await terminal.TypeAsync(EndOfInput(typed));
             foreach (var (number, text) in step.Shown)
                 await ShowAsync(terminal, number, text, typed);
         }
@@ -66,16 +66,18 @@ internal sealed partial class Replay(Stage stage, IReadOnlyList<ConsoleBlock> bl
         else if (typed.TryPeek(out var item) && (item.Length == 0 ? text.Length == 0 : text.EndsWith(item, StringComparison.Ordinal)))
         {
             await terminal.WaitUntilShownAsync(number, text[..^item.Length]);
-            await terminal.TypeAsync(typed.Dequeue() + "\n");
-            await EndInputAsync(terminal, typed);
+            await terminal.TypeAsync(typed.Dequeue() + "\n" + EndOfInput(typed));
         }
         terminal.Expect(number, text);
     }
 
-    private static async Task EndInputAsync(PageTerminal terminal, Queue<string> typed)
+    /// <summary>It is pressed together with what it follows: what the program answers to that cannot come in between.</summary>
+    private static string EndOfInput(Queue<string> typed)
     {
-        while (typed.TryPeek(out var item) && item == Keys.EndOfInput)
-            await terminal.TypeAsync(typed.Dequeue()[..0] + "\x04");
+        var keys = "";
+        for (; typed.TryPeek(out var item) && item == Keys.EndOfInput; typed.Dequeue())
+            keys += "\x04";
+        return keys;
     }
 
     /// <summary>The block's last command has ended if the terminal's next block begins with a command; it runs on if that

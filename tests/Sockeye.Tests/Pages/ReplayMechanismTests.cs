@@ -46,6 +46,19 @@ public class ReplayMechanismTests
         ```
         """));
 
+    [Fact]
+    public void A_connection_that_is_still_open_when_a_server_is_stopped_is_said_where_the_page_says_it_and_may_be_elsewhere()
+    {
+        const string StillOpen = "1 connection still open: waiting 5 s at most; Ctrl-C again ends at once.";
+        var page = new Expectation();
+        page.Add(1, "^C");
+        Assert.True(page.CompareWith(["^C", ""]).Exact);
+        Assert.True(page.CompareWith(["^C", StillOpen, ""]).Exact);
+        page.Add(2, StillOpen);
+        Assert.True(page.CompareWith(["^C", StillOpen, ""]).Exact);
+        Assert.False(page.CompareWith(["^C", ""]).Exact);
+    }
+
     [Theory(Timeout = 300_000)]
     [InlineData("```console\n$ echo ho\nhi\n```", "docs/new.md:1, terminal '', line 2: $ echo ho\nline 3, the page: hi\nthe terminal:   ho\n")]
     [InlineData("```console\n$ echo ho; cat\n```", "line after the block, the page: (nothing more)\nthe terminal:   ho\n")]

@@ -186,7 +186,7 @@ public class TimeTests
     [InlineData(Transport.Tcp)]
     public async Task Nobody_there_is_refused(Transport transport)
     {
-        var port = UnusedPort();
+        var port = PeerPort.Choose();
         var address = transport == Transport.Udp ? Address.Udp("127.0.0.1", port) : Address.Tcp("127.0.0.1", port);
         var error = await Assert.ThrowsAsync<NetException>(() => Time.QueryAsync(address));
         Assert.Equal(NetErrorKind.Refused, error.Kind);
@@ -208,12 +208,6 @@ public class TimeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new QueryOptions { Tries = 0 });
 
     private static byte[] Bytes(uint seconds) => [(byte)(seconds >> 24), (byte)(seconds >> 16), (byte)(seconds >> 8), (byte)seconds];
-
-    private static int UnusedPort()
-    {
-        using var socket = DatagramSocket.Bind("127.0.0.1:0");
-        return socket.LocalAddress.Port;
-    }
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {

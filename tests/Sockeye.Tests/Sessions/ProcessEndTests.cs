@@ -80,7 +80,7 @@ public sealed class ProcessEndTests
     public async Task Cancelled_while_it_works_on_after_the_conversation_it_is_killed()
     {
         using var cancel = new CancellationTokenSource();
-        await using var conversation = await Conversation.StartAsync("exec >&-; cat; exec sleep 1000", cancel: cancel.Token);
+        await using var conversation = await Conversation.StartAsync("exec >&-; cat > /dev/null; exec sleep 1000", cancel: cancel.Token);
         await conversation.Peer.CloseAsync(Cancel);
         while (!File.ReadAllText($"/proc/{conversation.Program.Id}/comm").StartsWith("sleep", StringComparison.Ordinal))
             await Task.Yield();

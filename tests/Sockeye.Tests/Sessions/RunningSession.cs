@@ -21,11 +21,15 @@ internal sealed class RunningSession
         _printed = CollectAsync(console);
     }
 
-    public static async Task<RunningSession> StartAsync(Ground ground, SessionOptions? options = null)
+    /// <param name="ground">What the session's connection stands on.</param>
+    /// <param name="options">The session's rules.</param>
+    /// <param name="readsOn">Whether the peer takes all that comes: then it is given the time to. Else closing waits less long
+    /// than usual, as some peers here never end.</param>
+    public static async Task<RunningSession> StartAsync(Ground ground, SessionOptions? options = null, bool readsOn = false)
     {
         var (user, console) = Connection.CreatePair();
-        // Shorter than usual: some peers here never end.
-        var (ours, peer) = await ConnectionPairs.CreateAsync(ground, new() { CloseTimeout = TimeSpan.FromMilliseconds(200) });
+        var closeTimeout = readsOn ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(200);
+        var (ours, peer) = await ConnectionPairs.CreateAsync(ground, new() { CloseTimeout = closeTimeout });
         return new(user, console, ours, peer, options);
     }
 

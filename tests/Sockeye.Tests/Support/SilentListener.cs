@@ -14,6 +14,7 @@ internal sealed class SilentListener : IDisposable
         _listener.Bind(new IPEndPoint(IPAddress.Parse(ip), port));
         _listener.Listen(0);
         _queued.Connect(_listener.LocalEndPoint!);    // a queue of length 0 holds one connection
+        _listener.Poll(-1, SelectMode.SelectRead);    // which is in it a moment after the caller knows that it is connected
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;

@@ -46,13 +46,15 @@ public class ErrorTests
     {
         var (near, far) = await Clients.PairAsync();
         Clients.Reset(far);
+        near.Client.Poll(-1, SelectMode.SelectRead);    // it has heard of it
         Assert.Throws<SocketException>(() => near.Client.RemoteEndPoint);
     }
 
     [Fact]
     public async Task Being_disposed_by_another_task_looks_like_a_broken_network()
     {
-        var (near, _) = await Clients.PairAsync();
+        var (near, far) = await Clients.PairAsync();
+        using var peer = far;    // which would reset the connection when it is collected
         var stream = near.GetStream();
         var reading = stream.ReadAsync(new byte[1]).AsTask();
         near.Dispose();
@@ -60,7 +62,8 @@ public class ErrorTests
         Assert.True(received == 0 || error is IOException { InnerException: SocketException { SocketErrorCode: SocketError.OperationAborted } });
         await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadAsync(new byte[1]).AsTask());
 
-        var (other, _) = await Clients.PairAsync();
+        (var other, far) = await Clients.PairAsync();
+        using var otherPeer = far;
         var receiving = other.Client.ReceiveAsync(new byte[1]);
         other.Client.Dispose();
         Assert.Equal(SocketError.OperationAborted, (await Assert.ThrowsAsync<SocketException>(() => receiving)).SocketErrorCode);
@@ -121,7 +124,8 @@ public class ErrorTests
         udp.Client.ReceiveTimeout = 100;
         var receiving = udp.ReceiveAsync();
 
-        var (connection, _) = await ConnectionPairs.CreateAsync(Ground.Tcp);
+        var (connection, other) = await ConnectionPairs.CreateAsync(Ground.Tcp);
+        await using var silentPeer = other;
         connection.ReadTimeout = 500;
         var ours = await Assert.ThrowsAsync<NetException>(() => connection.ReadAsync(new byte[1]).AsTask());
         Assert.Equal(NetErrorKind.TimedOut, ours.Kind);
@@ -133,7 +137,8 @@ public class ErrorTests
     [Fact]
     public async Task A_limit_and_somebody_who_gave_up_are_one_exception()
     {
-        var (near, _) = await Clients.PairAsync();
+        var (near, far) = await Clients.PairAsync();
+        using var peer = far;    // which would reset the connection when it is collected
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => near.GetStream().ReadAsync(new byte[1], limit.Token).AsTask());
 
