@@ -206,7 +206,7 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     {
         if (count > PipeBuffer || !_thread.IsIdle)
             return false;
-        _isPipe ??= Statx.Of(_handle)?.Type == Statx.Pipe;
+        _isPipe ??= OperatingSystem.IsLinux() && Statx.Of(_handle)?.Type == Statx.Pipe;
         return _isPipe.Value && Descriptors.IsReady(_handle, Descriptors.Writable);
     }
 
