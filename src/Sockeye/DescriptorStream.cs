@@ -28,6 +28,7 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     private readonly string _name;
     private readonly OwnThread _thread;
     private DescriptorWait? _wait;
+    private bool? _isPipe;
 
     /// <summary>A stream over a descriptor.</summary>
     /// <param name="handle">The descriptor. It is closed with the stream if the handle owns it.</param>
@@ -130,12 +131,19 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     /// <summary>As <see cref="Write(ReadOnlySpan{byte})"/>, where a reader that is slow holds nobody else up; begun, it cannot be cancelled.</summary>
     /// <param name="buffer">The bytes.</param>
     /// <param name="cancellationToken">Not used.</param>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        new(_thread.CallAsync(() =>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (TakesAtOnce(buffer.Length))
+        {
+            Write(buffer.Span);
+            return default;
+        }
+        return new(_thread.CallAsync(() =>
         {
             Write(buffer.Span);
             return buffer.Length;
         }));
+    }
 
     /// <summary>Does nothing: nothing is held back.</summary>
     public override void Flush() { }
@@ -193,6 +201,15 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
         }
     }
 
+    /// <summary>A pipe that can be written to has room for this much, whole: then no thread has to be begun, or changed to.</summary>
+    private bool TakesAtOnce(int count)
+    {
+        if (count > PipeBuffer || !_thread.IsIdle)
+            return false;
+        _isPipe ??= OperatingSystem.IsLinux() && Statx.Of(_handle)?.Type == Statx.Pipe;
+        return _isPipe.Value && Descriptors.IsReady(_handle, Descriptors.Writable);
+    }
+
     /// <summary>After a failed call: goes on if it was interrupted, waits if another process made the descriptor non-blocking.</summary>
     private void WaitOrThrow(short readiness, string what)
     {
@@ -203,4 +220,6 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
             throw new IOException($"cannot {what} {_name}: {Descriptors.Describe(error)}", error);
         Descriptors.Wait(_handle, readiness, wakeUp: null);
     }
+
+    private const int PipeBuffer = 4096;    // PIPE_BUF
 }

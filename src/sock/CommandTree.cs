@@ -45,17 +45,18 @@ internal static class CommandTree
         ?? throw UsageErrors.Unknown("verb", name, VerbNames, "See 'sock --help'.");
 
     /// <summary>The program with all its verbs.</summary>
-    public static RootCommand CreateRoot() => CreateRoot([]);
+    public static Command CreateRoot() => CreateRoot([]);
 
     /// <summary>Declares only the verb that was asked for: declaring all of them would double the time to start.</summary>
-    private static RootCommand CreateRoot(string[] args)
+    private static Command CreateRoot(string[] args)
     {
-        var root = new RootCommand("Talk to any socket, serve the other end, and see what was said.");
-        root.Options.Clear();
-        // The shells' completions are scripts of their own.
-        root.Directives.Clear();
-        root.Options.Add(HelpText.CreateOption());
-        root.Options.Add(VersionText.CreateOption());
+        // No RootCommand: it brings options of its own, whose texts are looked for among the package's resources, and directives
+        // for completions, which here are scripts.
+        var root = new Command("sock", "Talk to any socket, serve the other end, and see what was said.")
+        {
+            HelpText.CreateOption(),
+            VersionText.CreateOption(),
+        };
         var asked = Array.Find(Verbs, verb => args.Length > 0 && verb.Name == args[0]);
         if (asked.Create is not null)
         {

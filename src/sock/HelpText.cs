@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
 
@@ -8,7 +7,8 @@ namespace Sockeye.Tool;
 /// <summary>What <c>--help</c> prints, one screen with examples, and what <c>sock help</c> prints, which is everything.</summary>
 internal sealed class HelpText : SynchronousCommandLineAction
 {
-    public static Option CreateOption() => new HelpOption("--help", "-h") { Description = "print this and end", Action = new HelpText() };
+    public static Option CreateOption() =>
+        new Option<bool>("--help", "-h") { Description = "print this and end", Recursive = true, Action = new HelpText() };
 
     public override bool ClearsParseErrors => true;
 

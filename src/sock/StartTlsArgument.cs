@@ -44,5 +44,6 @@ internal static class StartTlsArgument
     /// <summary>A line that was said in the clear: <c>> STARTTLS</c>.</summary>
     public static string InWords(StartTlsLine line) => Terminal.Harmless($"{(line.IsOurs ? '>' : '<')} {line.Text}");
 
-    private static readonly string[] Names = [.. Enum.GetNames<StartTlsProtocol>().Select(name => name.ToLowerInvariant())];
+    // In the order of the members, whose own names are looked for by reflection, at each start.
+    private static readonly string[] Names = ["smtp", "imap", "pop3", "ftp", "postgres"];
 }

@@ -32,7 +32,7 @@ internal static class UsageErrors
     {
         if (command.UnmatchedTokens is not [var word, ..])
             return null;
-        if (command.CommandResult.Command is RootCommand && !word.StartsWith('-'))
+        if (command.CommandResult.Command is not Verb && !word.StartsWith('-'))
             return Unknown("verb", word, CommandTree.VerbNames, SeeHelp(command));
         return word.StartsWith('-')
             ? UnknownOption(word, command)
@@ -82,5 +82,5 @@ internal static class UsageErrors
     }
 
     private static string SeeHelp(ParseResult command) =>
-        command.CommandResult.Command is RootCommand ? "See 'sock --help'." : $"See 'sock {command.CommandResult.Command.Name} --help'.";
+        command.CommandResult.Command is Verb verb ? $"See 'sock {verb.Name} --help'." : "See 'sock --help'.";
 }

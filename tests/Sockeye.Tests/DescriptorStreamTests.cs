@@ -60,6 +60,41 @@ public class DescriptorStreamTests
         }
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_pipe_without_room_holds_up_nobody_and_keeps_the_order()
+    {
+        var (ours, theirs) = CreatePipe();
+        using (ours)
+        using (theirs)
+        {
+            var output = Output(theirs);
+            var much = output.WriteAsync(new byte[MoreThanAPipeHolds]);
+            Assert.False(much.IsCompleted);
+            ours.ReadExactly(new byte[MoreThanAPipeHolds / 2]);
+            var last = output.WriteAsync("."u8.ToArray());
+            var left = new byte[MoreThanAPipeHolds / 2 + 1];
+            ours.ReadExactly(left);
+            await much;
+            await last;
+            Assert.Equal((byte)'.', left[^1]);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public void A_pipe_with_room_takes_little_at_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only there pipes are known");
+        var (ours, theirs) = CreatePipe();
+        using (ours)
+        using (theirs)
+        {
+            Assert.True(Output(theirs).WriteAsync(new byte[4096]).IsCompletedSuccessfully);
+            Assert.Equal(4096, ours.ReadAtLeast(new byte[4097], 4096));
+        }
+    }
+
+    private const int MoreThanAPipeHolds = 4 * 1024 * 1024;
+
     private static (AnonymousPipeServerStream Reader, AnonymousPipeClientStream Writer) CreatePipe()
     {
         var reader = new AnonymousPipeServerStream(PipeDirection.In);

@@ -7,12 +7,12 @@ namespace Sockeye.ReferencePages;
 /// <summary>What holds for every verb.</summary>
 internal static class CommonRules
 {
-    public static IReadOnlyList<Section> All(RootCommand program) =>
+    public static IReadOnlyList<Section> All(Command program) =>
     [
         OptionsOfEveryVerb(program), Addresses, ValuesOfOptions, Output, ExitStatus, Environment, Files,
     ];
 
-    private static Section OptionsOfEveryVerb(RootCommand program) => new("Options of every verb",
+    private static Section OptionsOfEveryVerb(Command program) => new("Options of every verb",
     [
         new Entries(
         [

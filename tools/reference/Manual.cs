@@ -7,7 +7,7 @@ namespace Sockeye.ReferencePages;
 /// <summary>What there is to know about the program's command line, read off its declarations.</summary>
 internal static class Manual
 {
-    public static IReadOnlyList<Section> Of(RootCommand program) =>
+    public static IReadOnlyList<Section> Of(Command program) =>
     [
         new("Verbs", []) { Parts = [.. program.Subcommands.Cast<Verb>().Select(OfVerb)] },
         .. CommonRules.All(program),

@@ -8,7 +8,7 @@ namespace Sockeye.ReferencePages;
 /// <summary>The reference as <c>man/sock.1</c>, in the macros of man(7).</summary>
 internal static partial class ManualPage
 {
-    public static string Render(RootCommand program, IEnumerable<Section> sections)
+    public static string Render(Command program, IEnumerable<Section> sections)
     {
         var page = new StringBuilder();
         page.Append(".\\\" Made by tools/reference from the program's declarations.\n");
@@ -22,7 +22,7 @@ internal static partial class ManualPage
         return page.ToString();
     }
 
-    private static Section Description(RootCommand program) => new("Description",
+    private static Section Description(Command program) => new("Description",
     [
         new Paragraph(program.Description!),
         new Entries([.. program.Subcommands.Select(verb => ($"`{verb.Name}`", verb.Summary()))]),

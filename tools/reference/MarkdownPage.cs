@@ -7,7 +7,7 @@ namespace Sockeye.ReferencePages;
 /// <summary>The reference as <c>docs/cli.md</c>.</summary>
 internal static class MarkdownPage
 {
-    public static string Render(RootCommand program, IEnumerable<Section> sections)
+    public static string Render(Command program, IEnumerable<Section> sections)
     {
         var page = new StringBuilder(Beginning);
         page.Append($"```console\n$ sock --help\n{HelpText.OfProgram(program)}\n```\n");

@@ -8,11 +8,12 @@ internal sealed class LoopWatch
     private ReadinessLoop[] _loops = [];
     private int _asleep;
 
-    /// <summary>Watches these from now on.</summary>
-    public void Start(ReadinessLoop[] loops)
+    /// <summary>Watches this one, too, from now on. Not to be called by two at once.</summary>
+    public void Add(ReadinessLoop loop)
     {
-        _loops = loops;
-        new Thread(Run) { IsBackground = true, Name = "Sockeye loops' watch" }.UnsafeStart();
+        Volatile.Write(ref _loops, [.. _loops, loop]);
+        if (_loops.Length == 1)
+            new Thread(Run) { IsBackground = true, Name = "Sockeye loops' watch" }.UnsafeStart();
     }
 
     /// <summary>A loop has work, and has said so in its turn's <see cref="LoopTurn.Step"/> before.</summary>
@@ -24,11 +25,13 @@ internal sealed class LoopWatch
 
     private void Run()
     {
-        var seen = new (LoopTurn Turn, long Step)[_loops.Length];
+        (LoopTurn Turn, long Step)[] seen = [];
         while (true)
         {
-            for (var i = 0; i < _loops.Length; i++)
-                seen[i] = Look(_loops[i], seen[i]);
+            var loops = Volatile.Read(ref _loops);
+            Array.Resize(ref seen, loops.Length);
+            for (var i = 0; i < loops.Length; i++)
+                seen[i] = Look(loops[i], seen[i]);
             if (!IsAnyAtWork)
                 Sleep();
             _awake.Wait(LongestStep);
@@ -54,7 +57,7 @@ internal sealed class LoopWatch
         _awake.Wait();
     }
 
-    private bool IsAnyAtWork => Array.Exists(_loops, loop => loop.Turn.IsAtWork);
+    private bool IsAnyAtWork => Array.Exists(Volatile.Read(ref _loops), loop => loop.Turn.IsAtWork);
 
     // How long code may run for one event: longer than what computes a little, short enough for those who wait.
     private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(100);

@@ -7,17 +7,22 @@ namespace Sockeye.Platform;
 internal sealed class OwnThread(string name)
 {
     private readonly Queue<Action> _calls = new();
+    private int _unfinished;
     private bool _isRunning;
+
+    /// <summary>Whether every call has been made that was asked for.</summary>
+    public bool IsIdle => Volatile.Read(ref _unfinished) == 0;
 
     /// <summary>Makes the call after those given before it.</summary>
     public Task<T> CallAsync<T>(Func<T> call)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Increment(ref _unfinished);
         Enqueue(() =>
         {
             try
             {
-                done.SetResult(call());
+                done.SetResult(Make(call));
             }
             catch (Exception error)
             {
@@ -25,6 +30,18 @@ internal sealed class OwnThread(string name)
             }
         });
         return done.Task;
+    }
+
+    private T Make<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _unfinished);
+        }
     }
 
     private void Enqueue(Action call)

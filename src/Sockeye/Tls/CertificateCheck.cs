@@ -85,13 +85,11 @@ internal sealed class CertificateCheck(TlsOptions options)
 
     private IEnumerable<CertificateProblem> Examine(X509Certificate2 certificate, X509Chain chain, SslPolicyErrors errors)
     {
-        Certificates = [.. chain.ChainElements.Select(element => CertificateInfo.Of(element.Certificate))];
-        if (Certificates.Count == 0)
-            Certificates = [CertificateInfo.Of(certificate)];
+        Certificates = new ShownCertificates(chain.ChainElements.Select(element => element.Certificate).DefaultIfEmpty(certificate));
         List<CertificateProblem> ofChain = [.. ChainProblems.Of(certificate, chain, _now).DistinctBy(problem => problem.Kind)];
         if (ofChain.Count == 0 && errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             ofChain.Add(Unverifiable);
-        return ofChain.Concat(NameProblems(certificate)).Concat(KeyProblems());
+        return ofChain.Concat(NameProblems(certificate)).Concat(KeyProblems(certificate));
     }
 
     /// <summary>The platform objects, and does not say why.</summary>
@@ -107,10 +105,9 @@ internal sealed class CertificateCheck(TlsOptions options)
         }
     }
 
-    private IEnumerable<CertificateProblem> KeyProblems()
+    private IEnumerable<CertificateProblem> KeyProblems(X509Certificate2 certificate)
     {
-        var pin = Certificates[0].Pin;
-        if (Pins.Count > 0 && !Pins.Contains(pin))
+        if (Pins.Count > 0 && CertificatePin.Of(certificate) is var pin && !Pins.Contains(pin))
             yield return new(CertificateProblemKind.WrongKey, $"has the key {pin}, which is not the pinned one");
     }
 }

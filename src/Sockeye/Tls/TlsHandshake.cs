@@ -105,7 +105,7 @@ internal sealed class TlsHandshake
     private TlsInfo Facts() => new()
     {
         Version = _tls.SslProtocol == SslProtocols.Tls12 ? TlsVersion.Tls12 : TlsVersion.Tls13,
-        CipherSuite = _tls.NegotiatedCipherSuite.ToString(),
+        Suite = _tls.NegotiatedCipherSuite,
         ApplicationProtocol = _tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : _tls.NegotiatedApplicationProtocol.ToString(),
         ServerName = _tls.TargetHostName is { Length: > 0 } name ? name : null,
         PeerCertificates = _check.Certificates,

@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace Sockeye.Tls;
 
 /// <summary>What a handshake has agreed on, and who the peer is.</summary>
@@ -9,7 +11,10 @@ public sealed record TlsInfo
     public required TlsVersion Version { get; init; }
 
     /// <summary>The cipher suite, by its registered name: <c>TLS_AES_256_GCM_SHA384</c>.</summary>
-    public required string CipherSuite { get; init; }
+    // Spelt only when it is asked for: the names of all suites have to be read for it.
+    public string CipherSuite => Suite.ToString();
+
+    internal TlsCipherSuite Suite { get; init; }
 
     /// <summary>The application protocol that both agreed on (ALPN); null where nothing was said of it.</summary>
     public required string? ApplicationProtocol { get; init; }

@@ -6,7 +6,7 @@ namespace Sockeye.ReferencePages.Completions;
 /// <summary>What bash, from 3.2 on, reads to complete the command line.</summary>
 internal static class BashScript
 {
-    public static string Render(RootCommand program) => Template
+    public static string Render(Command program) => Template
         .Replace("{verbs}", string.Join(' ', [.. program.Subcommands.Select(verb => verb.Name), .. program.Options.SelectMany(HelpText.Names)]), StringComparison.Ordinal)
         .Replace("{cases}", string.Join('\n', program.Subcommands.Cast<Verb>().Select(Case)), StringComparison.Ordinal);
 

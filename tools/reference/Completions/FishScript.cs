@@ -6,7 +6,7 @@ namespace Sockeye.ReferencePages.Completions;
 /// <summary>What fish reads to complete the command line.</summary>
 internal static class FishScript
 {
-    public static string Render(RootCommand program) => Template
+    public static string Render(Command program) => Template
         .Replace("{verbs}", Lines(program.Subcommands.Select(
             verb => $"complete -c sock -n 'test (count (commandline -opc)) = 1' -a {verb.Name} -d {Quoted(Text(verb))}")), StringComparison.Ordinal)
         .Replace("{common}", Lines(program.Options.Select(option => "complete -c sock" + Definition(option))), StringComparison.Ordinal)

@@ -15,7 +15,7 @@ internal sealed record Place(string Name, IReadOnlyList<string> Words)
         option.HelpName is { } name ? new(name, Declared(option) is { Count: > 0 } words ? words : [name]) : null;
 
     /// <summary>The options of a verb, and those that every verb has.</summary>
-    public static IEnumerable<Option> OptionsOf(Verb verb) => [.. verb.Options, .. verb.Parents.OfType<RootCommand>().Single().Options];
+    public static IEnumerable<Option> OptionsOf(Verb verb) => [.. verb.Options, .. verb.Parents.OfType<Command>().Single().Options];
 
     /// <summary>The positionals of a verb, one after another; the last one stands for those that follow, if any may.</summary>
     public static IReadOnlyList<Place> Positionals(Verb verb) => [.. verb.Arguments.SelectMany(Of)];

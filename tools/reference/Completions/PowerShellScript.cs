@@ -6,7 +6,7 @@ namespace Sockeye.ReferencePages.Completions;
 /// <summary>What PowerShell, from 5.1 on, reads to complete the command line.</summary>
 internal static class PowerShellScript
 {
-    public static string Render(RootCommand program) => Template
+    public static string Render(Command program) => Template
         .Replace("{verbs}", Lines([.. program.Subcommands.Select(verb => Quoted($"{verb.Name}||{Text(verb)}")), .. program.Options.SelectMany(Named)], 8), StringComparison.Ordinal)
         .Replace("{options}", Lines(program.Subcommands.Cast<Verb>().Select(OptionsOf), 8), StringComparison.Ordinal)
         .Replace("{places}", Lines(program.Subcommands.Cast<Verb>().Select(PlacesOf), 8), StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace Sockeye.ReferencePages.Completions;
 /// <summary>What zsh reads to complete the command line: <c>_sock</c>, to be put where its functions are.</summary>
 internal static class ZshScript
 {
-    public static string Render(RootCommand program) => Template
+    public static string Render(Command program) => Template
         .Replace("{verbs}", Lines(program.Subcommands.Select(verb => Quoted($"{verb.Name}:{Text(verb)}")), 8), StringComparison.Ordinal)
         .Replace("{options}", Lines(program.Options.Select(Argument), 8, " \\"), StringComparison.Ordinal)
         .Replace("{cases}", string.Join('\n', program.Subcommands.Cast<Verb>().Select(Case)), StringComparison.Ordinal);
