@@ -33,7 +33,7 @@ public sealed record LoadOutcome
     /// <summary>Answers with a status of 400 or more, by status, which count as done. Empty but for <see cref="LoadMode.Get"/>.</summary>
     public required IReadOnlyDictionary<int, long> BadStatuses { get; init; }
 
-    /// <summary>Requests that were under way at the end; their time is not known.</summary>
+    /// <summary>Requests that were not done within 250 ms after the end either; how long they would have taken is not known.</summary>
     public long Unfinished { get; init; }
 
     /// <summary>Requests that were due by the end and had not been sent, because no connection was free. Always 0 without

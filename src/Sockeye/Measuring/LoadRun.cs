@@ -33,7 +33,7 @@ internal sealed class LoadRun
         using var arrivals = new Arrivals(window, _options);
         LoadWorker[] workers = [.. _clients.Select((client, i) => new LoadWorker(client, _tallies[i % _tallies.Length], window, arrivals, _options.Time))];
         var unsent = await WorkAsync(workers, window, arrivals, cancel).ConfigureAwait(false);
-        _timeline.AddRest(Sample(window, window.To));
+        _timeline.AddRest(Sample(window, window.To), BetweenSamples / 2);
         return OutcomeOf(window, workers.Sum(worker => worker.Unfinished), unsent);
     }
 
@@ -73,8 +73,8 @@ internal sealed class LoadRun
         var sampling = _options.Time.CreateTimer(_ => Sample(window), null, _options.WarmUp + BetweenSamples, BetweenSamples);
         await using var _ = sampling.ConfigureAwait(false);
         var working = Task.WhenAll(workers.Select(worker => Task.Run(() => worker.RunAsync(over.Token, cut.Token), CancellationToken.None)));
-        await Task.Delay(_options.WarmUp, _options.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(_options.Duration, _options.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (window.Left is { Ticks: > 0 } left && !cancel.IsCancellationRequested)
+            await Task.Delay(left < LongestDelay ? left : LongestDelay, _options.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         window.End();
         await sampling.DisposeAsync().ConfigureAwait(false);
@@ -137,5 +137,6 @@ internal sealed class LoadRun
 
     private const int MostDialledAtOnce = 100;
     private static readonly TimeSpan BetweenSamples = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
     private static readonly TimeSpan LastWait = TimeSpan.FromMilliseconds(250);
 }

@@ -20,13 +20,13 @@ internal sealed class LoadTimeline
             Append(interval);
     }
 
-    /// <summary>Adds what is left at the end, which is too short to stand for itself.</summary>
-    public void AddRest(LoadInterval rest)
+    /// <summary>Adds what is left at the end, which may be too short to stand for itself.</summary>
+    public void AddRest(LoadInterval rest, TimeSpan shortest)
     {
-        if (_intervals.Count > 0)
+        if (rest.Duration >= shortest)
+            Add(rest);
+        else if (_intervals.Count > 0)
             _intervals[^1] = Together(_intervals[^1], rest);
-        else if (rest.Duration > TimeSpan.Zero)
-            Append(rest);
     }
 
     private void Append(LoadInterval interval)

@@ -23,6 +23,17 @@ internal sealed class LoadWindow
     /// <summary>When measuring ended, or will.</summary>
     public long To => Volatile.Read(ref _to);
 
+    /// <summary>How long it goes on, in the milliseconds that timers count in.</summary>
+    public TimeSpan Left
+    {
+        get
+        {
+            var now = _time.GetTimestamp();
+            return now < To ? TimeSpan.FromMilliseconds(Math.Ceiling(_time.GetElapsedTime(now, To).TotalMilliseconds)) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>How long was measured.</summary>
     public TimeSpan Elapsed => To > From ? _time.GetElapsedTime(From, To) : TimeSpan.Zero;
 
     public bool Contains(long moment) => moment >= From && moment <= To;

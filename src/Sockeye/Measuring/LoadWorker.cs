@@ -7,7 +7,7 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
 {
     private readonly Turn _turn = new();
 
-    /// <summary>Requests of which nobody knows how long they would have taken.</summary>
+    /// <summary>Requests that were cut off: nobody knows how long they would have taken.</summary>
     public long Unfinished { get; private set; }
 
     /// <summary>Goes on until there are no more requests, then takes leave.</summary>
@@ -67,7 +67,7 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
         {
             var wasReached = client.IsConnected;
             client.Abort();
-            Unfinished += Note(error) ? 0 : 1;
+            Note(error);
             return wasReached;
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException && cut.IsCancellationRequested)
@@ -83,17 +83,12 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
         var now = time.GetTimestamp();
         if (window.Contains(now))
             tally.Note(time.GetElapsedTime(due, now), traffic);
-        else if (now > window.To)
-            Unfinished++;
     }
 
-    /// <summary>False if it came too late to count.</summary>
-    private bool Note(NetException error)
+    private void Note(NetException error)
     {
-        var now = time.GetTimestamp();
-        if (window.Contains(now))
+        if (window.Contains(time.GetTimestamp()))
             tally.Note(error);
-        return now <= window.To;
     }
 
     /// <summary>Nobody is there: asking on at once would only burn the processor.</summary>
