@@ -91,8 +91,8 @@ public sealed class Histogram
         ArgumentOutOfRangeException.ThrowIfLessThan(percent, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
         var rank = (long)Math.Ceiling(Count * (decimal)percent / 100);
-        if (rank <= 1)
-            return Min;
+        if (rank <= 1 || rank >= Count)
+            return rank <= 1 ? Min : Max;
         var index = -1;
         for (long below = 0; below < rank;)
             below += _counts[++index];

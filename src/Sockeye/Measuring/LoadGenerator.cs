@@ -33,11 +33,11 @@ public static class LoadGenerator
     /// <exception cref="NetException">At the beginning no connection at all could be made: the kinds of
     /// <see cref="Connection.ConnectAsync(Address, ConnectOptions?, CancellationToken)"/>.
     /// <see cref="NetErrorKind.InvalidAddress"/>: also a path that cannot be asked for.</exception>
-    public static Task<LoadOutcome> RunAsync(Address address, LoadOptions? options = null, CancellationToken cancel = default)
+    public static async Task<LoadOutcome> RunAsync(Address address, LoadOptions? options = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= LoadOptions.Default;
         var path = HttpUrl.EncodeTarget(options.Path);
-        return new LoadRun(options, () => LoadClient.For(address, path, options)).RunAsync(cancel);
+        return await new LoadRun(options, () => LoadClient.For(address, path, options)).RunAsync(cancel).ConfigureAwait(false);
     }
 }

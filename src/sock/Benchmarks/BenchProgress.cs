@@ -31,10 +31,10 @@ internal sealed class BenchProgress : IDisposable
     {
         if (Volatile.Read(ref _last) is not { } last)
             return "Warming up";
-        var sofar = TimeSpan.FromSeconds(Math.Round((last.Start + last.Duration).TotalSeconds));
+        var sofar = (long)(last.Start + last.Duration).TotalSeconds;
         var whole = _options.Duration == Timeout.InfiniteTimeSpan ? "" : $" of {Duration.InWords(_options.Duration)}";
         var failed = Interlocked.Read(ref _failed) is > 0 and var count ? $", {OutcomeText.Count(count, "error")}" : "";
-        return $"{Duration.InWords(sofar)}{whole}: {BenchText.PerSecond(last.Requests / last.Duration.TotalSeconds)}, "
+        return $"{sofar:N0} s{whole}: {BenchText.PerSecond(last.Requests / last.Duration.TotalSeconds)}, "
             + $"p50 {BenchText.Time(last.Latency.Percentile(50))}, p99 {BenchText.Time(last.Latency.Percentile(99))}{failed}";
     }
 }

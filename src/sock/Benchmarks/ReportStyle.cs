@@ -45,6 +45,7 @@ internal static class ReportStyle
         table { width: 100%; padding: .5rem .9rem .7rem; border-spacing: 0; }
         caption { padding: .5rem 0 .3rem; text-align: left; font-weight: 600; }
         th, td { padding: .25rem 0; border-top: 1px solid var(--rule); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+        tr:first-child > * { border-top: 0; }
         th { width: 9rem; padding-right: 1rem; color: var(--faint); font-weight: 400; }
         @media print { body { background: none; padding: 0; } figure, table { break-inside: avoid; } }
 
