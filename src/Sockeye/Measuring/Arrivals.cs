@@ -84,7 +84,7 @@ internal sealed class Arrivals : IDisposable
         }
     }
 
-    private long DueAt(long number) => _window.Start + (long)(number / (double)_rate! * _time.TimestampFrequency);
+    private long DueAt(long number) => _window.Start + (long)Math.Round(number / (double)_rate! * _time.TimestampFrequency);
 
     private long DueBy(long moment)
     {

@@ -27,8 +27,8 @@ internal static class BenchCommand
             done, else that of the most frequent error; 8 if every page had a status of 400 or more. Ctrl-C ends it early,
             with what was measured until then and the exit code 130.
             """,
-            "sock bench localhost:51423",
-            "sock bench --rate 1000 --report report.html localhost:51423",
+            "sock bench -d 2s localhost:51423",
+            "sock bench -d 2s --rate 1000 --report report.html localhost:51423",
             "sock bench -d 2s -c 4 http://localhost:51480/index.html");
         var words = AddressArguments.OfStreamOrUrl(verb);
         var mode = Mode();

@@ -142,13 +142,9 @@ public class LoadGeneratorTests
     }
 
     [Fact]
-    public async Task What_cannot_be_meant_is_refused()
+    public async Task A_path_that_cannot_be_asked_for_is_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LoadOptions { Connections = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LoadOptions { MessageSize = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LoadOptions { Rate = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LoadOptions { WarmUp = Timeout.InfiniteTimeSpan });
-        var wrongPath = await Assert.ThrowsAsync<NetException>(() => LoadGenerator.RunAsync(Address.Tcp("localhost", 1), new() { Path = "/a b" }));
-        Assert.Equal(NetErrorKind.InvalidAddress, wrongPath.Kind);
+        var error = await Assert.ThrowsAsync<NetException>(() => LoadGenerator.RunAsync(Address.Tcp("localhost", 1), new() { Path = "/a b" }));
+        Assert.Equal(NetErrorKind.InvalidAddress, error.Kind);
     }
 }
