@@ -120,7 +120,7 @@ public class BenchCommandTests
         });
         var good = await SockProcess.RunAsync(["bench", "--json", .. Short, "--ca-file", files.Root, $"tls://{server.LocalAddress}"]);
         Assert.Equal((0, ""), (good.ExitCode, good.Error));
-        Assert.StartsWith("1.", JsonDocument.Parse(good.Output).RootElement.GetProperty("tls").GetProperty("version").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("TLS 1.", JsonDocument.Parse(good.Output).RootElement.GetProperty("tls").GetProperty("version").GetString(), StringComparison.Ordinal);
         var overlooking = await SockProcess.RunAsync(["bench", .. Short, "--insecure", $"tls://{server.LocalAddress}"]);
         Assert.Equal(0, overlooking.ExitCode);
         Assert.Matches(@"\Awarning: the server's certificate [^\n]+\n\z", overlooking.Error);
