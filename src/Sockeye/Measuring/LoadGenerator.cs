@@ -38,6 +38,7 @@ public static class LoadGenerator
         ArgumentNullException.ThrowIfNull(address);
         options ??= LoadOptions.Default;
         var path = HttpUrl.EncodeTarget(options.Path);
+        options = options with { Connect = options.Connect with { Resolver = KnownNames.Over(options.Connect.Resolver) } };
         return await new LoadRun(options, () => LoadClient.For(address, path, options)).RunAsync(cancel).ConfigureAwait(false);
     }
 }

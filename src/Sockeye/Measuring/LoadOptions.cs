@@ -69,7 +69,8 @@ public sealed record LoadOptions
         init => field = TimeRange.CheckLimit(value);
     } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How to connect, and how long that may take; TLS is one of its layers. Defaults to
+    /// <summary>How to connect, and how long that may take; TLS is one of its layers. A host name is looked up once, before
+    /// anything is measured. Defaults to
     /// <see cref="ConnectOptions"/>'s defaults, but on the <see cref="SocketEngine.ReadinessLoop"/>.</summary>
     public ConnectOptions Connect { get; init; } = new() { Engine = SocketEngine.ReadinessLoop };
 

@@ -133,12 +133,12 @@ internal static class BenchCommand
             await OutputFile.Create(path, append: true).DisposeAsync();
         var setUp = new BenchSetUp(settings);
         var outcome = await MeasureAsync(settings, setUp, cancel);
+        if (settings.ReportPath is { } file)
+            await WriteReportAsync(file, BenchReport.Of(outcome, settings, setUp));
         if (settings.Json)
             JsonOutput.Print(json => BenchJson.Write(json, outcome, settings, setUp));
         else
             Print(outcome, settings.Load);
-        if (settings.ReportPath is { } file)
-            await WriteReportAsync(file, BenchReport.Of(outcome, settings, setUp));
         cancel.ThrowIfCancellationRequested();
         ThrowIfNothingWasDone(outcome);
         return ExitCodes.Success;

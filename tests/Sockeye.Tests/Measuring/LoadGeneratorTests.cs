@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Sockeye.Measuring;
 using Sockeye.Protocols;
 using Sockeye.Tests.Support;
@@ -116,6 +118,23 @@ public class LoadGeneratorTests
         Assert.True(good.BytesReceived > good.Requests * 100_000);
         var bad = await RunUntilAsync(server.LocalAddress, get with { Path = "/none" }, sum => sum.Requests >= 20);
         Assert.Equal([new(404, bad.Requests)], bad.BadStatuses);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_name_is_looked_up_once_however_many_connections_are_made()
+    {
+        var lookUps = 0;
+        await using var server = Server.Start("127.0.0.1:0", Discard.ServeAsync);
+        var resolver = new Resolver((_, family, _) =>
+        {
+            Interlocked.Increment(ref lookUps);
+            return Task.FromResult<IPAddress[]>(family == AddressFamily.InterNetwork ? [IPAddress.Loopback] : []);
+        });
+        var outcome = await RunUntilAsync(
+            Address.Tcp("server.test", server.LocalAddress.Port),
+            Endless with { Mode = LoadMode.Connect, Connections = 1, Connect = new() { Resolver = resolver } },
+            sum => sum.Requests >= 20);
+        Assert.Equal((0, Resolver.FamiliesOf(null).Length), (outcome.Errors.Count, lookUps));
     }
 
     [Fact(Timeout = HangGuard)]
