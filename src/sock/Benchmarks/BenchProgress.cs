@@ -34,7 +34,7 @@ internal sealed class BenchProgress : IDisposable
         var sofar = (long)(last.Start + last.Duration).TotalSeconds;
         var whole = _options.Duration == Timeout.InfiniteTimeSpan ? "" : $" of {Duration.InWords(_options.Duration)}";
         var failed = Interlocked.Read(ref _failed) is > 0 and var count ? $", {OutcomeText.Count(count, "error")}" : "";
-        return $"{sofar:N0} s{whole}: {BenchText.PerSecond(last.Requests / last.Duration.TotalSeconds)}, "
-            + $"p50 {BenchText.Time(last.Latency.Percentile(50))}, p99 {BenchText.Time(last.Latency.Percentile(99))}{failed}";
+        var latency = last.Requests == 0 ? "" : $", p50 {BenchText.Time(last.Latency.Percentile(50))}, p99 {BenchText.Time(last.Latency.Percentile(99))}";
+        return $"{sofar:N0} s{whole}: {BenchText.PerSecond(last.Requests / last.Duration.TotalSeconds)}{latency}{failed}";
     }
 }

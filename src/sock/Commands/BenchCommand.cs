@@ -45,7 +45,7 @@ internal static class BenchCommand
         var json = CommonOptions.Json();
         foreach (var option in (Option[])[mode, connections, size, rate, duration, report, json])
             verb.Add(option);
-        var tls = new TlsClientArguments(verb, hasStartTls: false);
+        var tls = new TlsClientArguments(verb);
         verb.AddSeldomUsed(warmUp, path, timeout, only4, only6);
         verb.Runs(
             command =>

@@ -22,7 +22,7 @@ public class BenchReportTests
         using var scratch = new Scratch();
         await File.WriteAllTextAsync(scratch.File("r.html"), new string('x', 1_000_000), TestContext.Current.CancellationToken);
         await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
-        var result = await SockProcess.RunAsync("bench", "-d", "300ms", "--warm-up", "0", "--report", scratch.File("r.html"), $"{server.LocalAddress}");
+        var result = await SockProcess.RunAsync("bench", "-d", "1s", "--warm-up", "0", "--report", scratch.File("r.html"), $"{server.LocalAddress}");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var page = await File.ReadAllTextAsync(scratch.File("r.html"), TestContext.Current.CancellationToken);
         AssertStandsAlone(page);

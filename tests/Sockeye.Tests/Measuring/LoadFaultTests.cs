@@ -59,26 +59,43 @@ public class LoadFaultTests
     }
 
     [Fact(Timeout = HangGuard)]
-    public async Task Silence_beyond_the_limit_is_an_error_and_short_of_it_unfinished()
+    public async Task Silence_beyond_the_limit_is_an_error()
     {
         await using var server = new MisbehavingServer(Misbehave.Silently);
-        var timedOut = await RunUntilAsync(server.Address, Endless with { Timeout = TimeSpan.FromMilliseconds(20) }, sum => sum.Errors >= 4);
-        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Read), (OnlyErrorOf(timedOut).Kind, OnlyErrorOf(timedOut).Operation));
-
-        var unfinished = await LoadGenerator.RunAsync(server.Address, Endless with { Connections = 3, Duration = TimeSpan.FromMilliseconds(20) });
-        Assert.Equal((0, 0, 3), (unfinished.Requests, unfinished.Errors.Count, unfinished.Unfinished));
+        var error = OnlyErrorOf(await RunUntilAsync(server.Address, Endless with { Timeout = TimeSpan.FromMilliseconds(20) }, sum => sum.Errors >= 4));
+        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Read), (error.Kind, error.Operation));
     }
 
     [Fact(Timeout = HangGuard)]
-    public async Task A_peer_that_takes_nothing_is_unfinished_too()
+    public async Task A_peer_that_takes_nothing_beyond_the_limit_is_an_error()
     {
         await using var server = new MisbehavingServer(Misbehave.ByNeverReading(default));
-        var send = Endless with { Mode = LoadMode.Send, MessageSize = 1_000_000_000, Duration = TimeSpan.FromMilliseconds(20) };
-        var unfinished = await LoadGenerator.RunAsync(server.Address, send);
-        Assert.Equal((0, 2), (unfinished.Requests, unfinished.Unfinished));
-        var timedOut = await RunUntilAsync(
-            server.Address, send with { Timeout = TimeSpan.FromMilliseconds(20), Duration = Timeout.InfiniteTimeSpan }, sum => sum.Errors >= 2);
-        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Write), (OnlyErrorOf(timedOut).Kind, OnlyErrorOf(timedOut).Operation));
+        var send = Endless with { Mode = LoadMode.Send, MessageSize = 1_000_000_000, Timeout = TimeSpan.FromMilliseconds(20) };
+        var error = OnlyErrorOf(await RunUntilAsync(server.Address, send, sum => sum.Errors >= 2));
+        Assert.Equal((NetErrorKind.TimedOut, NetOperation.Write), (error.Kind, error.Operation));
+    }
+
+    [Theory(Timeout = HangGuard)]
+    [InlineData(LoadMode.Echo, 64)]
+    [InlineData(LoadMode.Echo, 1_000_000_000)]
+    [InlineData(LoadMode.Send, 1_000_000_000)]
+    [InlineData(LoadMode.Get, 64)]
+    public async Task What_is_not_done_at_the_end_is_cut_off_and_told(LoadMode mode, int size)
+    {
+        var (asked, allHaveAsked) = (0, new TaskCompletionSource());
+        await using var server = Server.Start("127.0.0.1:0", async (peer, cancel) =>
+        {
+            await peer.ReadExactlyAsync(new byte[1], cancel);
+            if (Interlocked.Increment(ref asked) == 3)
+                allHaveAsked.SetResult();
+            await Task.Delay(Timeout.Infinite, cancel);
+        }, new() { DrainTimeout = TimeSpan.Zero });
+        using var over = new CancellationTokenSource();
+        var running = LoadGenerator.RunAsync(server.LocalAddress, Endless with { Mode = mode, MessageSize = size, Connections = 3 }, over.Token);
+        await allHaveAsked.Task;
+        await over.CancelAsync();
+        var outcome = await running;
+        Assert.Equal((0, 0, 3), (outcome.Requests, outcome.Errors.Count, outcome.Unfinished));
     }
 
     [Fact(Timeout = HangGuard)]

@@ -115,10 +115,10 @@ public class OpenLoopTests
     public async Task On_the_systems_clock_there_are_as_many_as_the_rate_says_and_no_more()
     {
         await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
-        var options = new LoadOptions { Rate = 2000, WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromMilliseconds(400) };
+        var options = new LoadOptions { Rate = 2000, WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromSeconds(1) };
         var outcome = await LoadGenerator.RunAsync(server.LocalAddress, options);
-        Assert.InRange(outcome.Requests, 1, 801);
-        Assert.InRange(outcome.Requests + outcome.Unsent + outcome.Unfinished, 801 - options.Connections, 801);
+        Assert.InRange(outcome.Requests, 1, 2001);
+        Assert.InRange(outcome.Requests + outcome.Unsent + outcome.Unfinished, 2001 - options.Connections, 2001);
     }
 
     /// <summary>Takes what is sent, and answers none of it before it is released.</summary>
