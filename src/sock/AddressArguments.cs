@@ -26,6 +26,10 @@ internal sealed class AddressArguments
     public static AddressArguments OfStream(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS", 1, 2,
         "ADDRESS is `HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`.");
 
+    /// <summary>Declares the same, or a page.</summary>
+    public static AddressArguments OfStreamOrUrl(Verb verb) => AddTo(verb, "HOST PORT | ADDRESS | URL", 1, 2,
+        "ADDRESS is `HOST:PORT`, `tls://HOST:PORT` or `unix:/path`\nAn IPv6 address stands in brackets before its port: `[::1]:80`. A URL is `http://HOST[:PORT]/FILE`, or begins with `https://`.");
+
     /// <summary>Declares the address of a peer that speaks TLS.</summary>
     public static AddressArguments OfTlsPeer(Verb verb) => AddTo(verb, "HOST [PORT] | ADDRESS", 1, 2,
         "ADDRESS is `HOST:PORT` or `unix:/path`; PORT is 443 unless given\nAn IPv6 address stands in brackets before its port: `[::1]:443`.");
@@ -40,6 +44,9 @@ internal sealed class AddressArguments
         verb.Add(arguments._words);
         return arguments;
     }
+
+    /// <summary>The words as they were typed.</summary>
+    public string[] Words(ParseResult command) => command.GetValue(_words) ?? [];
 
     /// <summary>The peer's address; <paramref name="transport"/> is what an address without a front means.</summary>
     public Address Peer(ParseResult command, Transport transport = Transport.Tcp) => command.GetValue(_words) switch

@@ -16,6 +16,7 @@ internal static class CommandTree
         ("get", GetCommand.Create),
         ("wait", WaitCommand.Create),
         ("ping", PingCommand.Create),
+        ("bench", BenchCommand.Create),
         ("cert", CertCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),

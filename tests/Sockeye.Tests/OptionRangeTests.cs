@@ -1,3 +1,4 @@
+using Sockeye.Measuring;
 using Sockeye.Protocols;
 using Sockeye.Sessions;
 using Xunit;
@@ -21,6 +22,8 @@ public class OptionRangeTests
         { "IdleTimeout", limit => new ServerOptions { IdleTimeout = limit } },
         { "Timeout", limit => new QueryOptions { Timeout = limit } },
         { "IdleTimeout", limit => new HttpOptions { IdleTimeout = limit } },
+        { "Duration", limit => new LoadOptions { Duration = limit } },
+        { "Timeout", limit => new LoadOptions { Timeout = limit } },
         { "HeadTimeout", limit => new HttpServerOptions { HeadTimeout = limit } },
     };
 
@@ -51,6 +54,7 @@ public class OptionRangeTests
     {
         TimeSpan[] wrong = [Timeout.InfiniteTimeSpan, .. NoLimits[1..]];
         Assert.All(wrong, value => Assert.Throws<ArgumentOutOfRangeException>("SendDelay", () => new SessionOptions { SendDelay = value }));
+        Assert.All(wrong, value => Assert.Throws<ArgumentOutOfRangeException>("WarmUp", () => new LoadOptions { WarmUp = value }));
     }
 
     [Fact]
@@ -67,6 +71,9 @@ public class OptionRangeTests
             () => new ListenOptions { Backlog = 0 },
             () => new ServerOptions { MaxConnections = 0 },
             () => new SessionOptions { BytesPerSecond = -1 },
+            () => new LoadOptions { Connections = 0 },
+            () => new LoadOptions { MessageSize = 0 },
+            () => new LoadOptions { Rate = 0 },
             () => Connection.CreatePair().Client.Lines.MaxLineLength = -1,
         ];
         Assert.All(wrong, set => Assert.Throws<ArgumentOutOfRangeException>(set));

@@ -59,6 +59,7 @@ internal static class CommonRules
         ("VERSION", "1.2 or 1.3, of TLS"),
         ("PROTOCOL", "`smtp`, `imap`, `pop3`, `ftp` or `postgres`"),
         ("PIN", "`sha256//` and the Base64 of a public key's SHA-256, as curl writes it"),
+        ("MODE", "`echo`, `send`, `connect` or `get`"),
         ("WHAT", "one of the words that the option names, or a SIZE"),
     ];
 

@@ -12,6 +12,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         'get||get a file by HTTP and print it'
         'wait||wait until addresses are open, or closed'
         'ping||measure how long connecting takes'
+        'bench||put load on a server of yours and measure it'
         'cert||show a server''s certificates, and whether they are trusted here'
         'time||ask a host what time it is (RFC 868 over UDP)'
         'port||tell the port of a service, or the service on a port'
@@ -309,6 +310,38 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--help||print this and end'
             '--version||print the version and end'
         )
+        bench = @(
+            '--mode|connect,echo,get,send|echo, send, connect or get (default echo)'
+            '-c|N|connections at once (default 10)'
+            '--connections|N|connections at once (default 10)'
+            '--size|SIZE|size of a message (default 64)'
+            '--rate|N|requests a second (default as answers come)'
+            '-d|TIME|how long to measure (default 10s)'
+            '--duration|TIME|how long to measure (default 10s)'
+            '--report|FILE|write a page with plots into FILE (HTML)'
+            '--json||print JSON'
+            '--ssl||speak TLS (tls://HOST:PORT says the same)'
+            '--tls||speak TLS (tls://HOST:PORT says the same)'
+            '--ca-file|FILE|with TLS: who may have issued the server''s certificate (PEM)'
+            '--alpn|LIST|with TLS: protocols to speak on it, such as h2,http/1.1'
+            '--tls-min|1.2,1.3|lowest version of TLS (default 1.2)'
+            '--tls-max|1.2,1.3|highest version of TLS (default 1.3)'
+            '--pin|PIN|with TLS: the key that the server has to have'
+            '--servername|HOST|with TLS: the name to ask for (SNI), that the certificate has to be for'
+            '--cert|FILE|with TLS: the certificate to show, then its issuers (PEM)'
+            '--key|FILE|the private key of --cert (PEM)'
+            '--key-password-file|FILE|what opens an encrypted --key: the first line of FILE'
+            '--insecure||with TLS: talk with whomever answers'
+            '--warm-up|TIME|how long not to measure first (default 1s)'
+            '--path|FILE|with --mode get: what to get (default /)'
+            '-w|TIME|longest time to connect, and without a byte (default 5s)'
+            '--timeout|TIME|longest time to connect, and without a byte (default 5s)'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
         cert = @(
             '-w|TIME|longest time to connect and shake hands (default 10s)'
             '--timeout|TIME|longest time to connect and shake hands (default 10s)'
@@ -400,12 +433,14 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         get = @('HOST,URL', 'PORT', '')
         wait = @('ADDRESS', '...')
         ping = @('ADDRESS', 'PORT')
+        bench = @('ADDRESS,URL', 'PORT')
         cert = @('ADDRESS', 'PORT')
         time = @('HOST')
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
         help = @('cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait')
+        help = @('bench,cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 

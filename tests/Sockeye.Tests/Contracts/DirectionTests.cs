@@ -148,7 +148,7 @@ public class DirectionTests
         ("", "Links" or "Platform") => true,
         ("", _) => false,
         (_, "") => true,
-        ("Measuring", "Protocols") => true,
+        ("Measuring", "Protocols" or "Platform") => true,
         ("Protocols", "Tls") => CompiledCode.Outermost(reference.ToType).IsPublic,
         ("Tls" or "Protocols", "Links") => true,    // a layer puts a link of its own on a connection
         ("Links", "Platform") => true,    // a link may stand on what one kernel offers

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using Sockeye.Measuring;
 using Sockeye.Protocols;
 using Sockeye.Sessions;
 using Sockeye.Tests.Support;
@@ -19,6 +20,7 @@ public class DocumentationTests
     [
         typeof(Address), typeof(ServiceRegistry), typeof(Resolver), typeof(Connection), typeof(Lines), typeof(Listener),
         typeof(Server), typeof(DatagramSocket), typeof(DatagramServer), typeof(Session), typeof(Http), typeof(TlsClient), typeof(TlsServer), typeof(TlsCertificate),
+        typeof(LoadGenerator), typeof(Histogram),
     ];
 
     [Fact]

@@ -49,6 +49,7 @@ public class OptionPageTests
     private static string TextOf(object? value) => value switch
     {
         null => "`null`",
+        string text => $"`{text}`",
         bool isOn => isOn ? "`true`" : "`false`",
         TimeSpan time => time == Timeout.InfiniteTimeSpan ? "none" : Texts.Of(time),
         Enum => $"`{value.GetType().Name}.{value}`",

@@ -52,7 +52,7 @@ internal static partial class Snippets
     private const string ImplicitUsings = """
         using System; using System.Collections.Generic; using System.IO; using System.Linq;
         using System.Threading; using System.Threading.Tasks;
-        using Sockeye; using Sockeye.Protocols; using Sockeye.Sessions; using Sockeye.Tls;
+        using Sockeye; using Sockeye.Measuring; using Sockeye.Protocols; using Sockeye.Sessions; using Sockeye.Tls;
 
         """;
 
