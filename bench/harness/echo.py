@@ -1,9 +1,10 @@
 """Echo servers on one core: CPU for each request or datagram, and memory for each idle connection."""
 import socket
+import subprocess
 
 from .machine import SOCK, built
 from .measure import Goal, Row, Sample
-from .process import LOAD, cpu_of, free_port, memory_of, output_of, serving
+from .process import LOAD, cpu_of, free_port, memory_of, output_of, serving, start
 
 SIZE = 64
 SECONDS = 2
@@ -38,18 +39,21 @@ def streams(connections: int):
 
 
 def requests(server, connections: int) -> Sample:
+    """Without the making of the connections: the generator says when they stand, and how many answers came from then on."""
     port = free_port()
     with serving(server(port), port) as process:
-        load(["echoload", port, connections, SIZE, 0.5])
-        before = cpu_of(process)
-        answered = load(["echoload", port, connections, SIZE, SECONDS])
-        return Sample(rate=answered / SECONDS, cpu=(cpu_of(process) - before) / answered)
+        with start([built("echoload"), str(port), str(connections), str(SIZE), str(SECONDS)], LOAD, stdout=subprocess.PIPE) as generator:
+            generator.stdout.readline()
+            before = cpu_of(process)
+            answered = int(generator.stdout.readline())
+            used = cpu_of(process) - before
+        return Sample(rate=answered / SECONDS, cpu=used / answered)
 
 
 def idle(server) -> Sample:
     port = free_port()
     with serving(server(port), port) as process:
-        load(["echoload", port, 100, SIZE, 0.5])
+        output_of([built("echoload"), str(port), "100", str(SIZE), "0.5"], LOAD)
         before = memory_of(process)
         clients = [said_hello(port) for _ in range(IDLE)]
         used = memory_of(process) - before

@@ -1,4 +1,5 @@
-/* Asks an echo server on many connections: on each, one message at a time. Prints how many were answered.
+/* Asks an echo server on many connections: on each, one message at a time. When all of them have stood and been answered
+ * for a while it prints an empty line; then, SECONDS later, how many messages were answered meanwhile.
  *
  *     echoload PORT CONNECTIONS SIZE SECONDS
  */
@@ -7,7 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
-enum { EVENTS = 512, LARGEST = 65536 };
+enum { EVENTS = 512, LARGEST = 65536, WARM = 5 };
 
 struct client {
     int fd;
@@ -21,6 +22,30 @@ static void ask(struct client *client, int size)
     if (send(client->fd, message, size, MSG_NOSIGNAL) != size)
         err(1, "send");
     client->missing = size;
+}
+
+/* Goes on for so long, and until so many are answered. */
+static long exchange(int epoll, int size, double seconds, long least)
+{
+    long answered = 0;
+    for (double end = now() + seconds; now() < end || answered < least;) {
+        struct epoll_event events[EVENTS];
+        int n = epoll_wait(epoll, events, EVENTS, 100);
+        for (int i = 0; i < n; i++) {
+            struct client *client = events[i].data.ptr;
+            ssize_t got = recv(client->fd, answer, client->missing, MSG_DONTWAIT);
+            if (got < 0 && errno == EAGAIN)
+                continue;
+            if (got <= 0)
+                errx(1, "the server went away");
+            client->missing -= got;
+            if (client->missing > 0)
+                continue;
+            answered++;
+            ask(client, size);
+        }
+    }
+    return answered;
 }
 
 int main(int argc, char **argv)
@@ -43,24 +68,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++)
         ask(&clients[i], size);
 
-    long answered = 0;
-    for (double end = now() + atof(argv[4]); now() < end;) {
-        struct epoll_event events[EVENTS];
-        int n = epoll_wait(epoll, events, EVENTS, 100);
-        for (int i = 0; i < n; i++) {
-            struct client *client = events[i].data.ptr;
-            ssize_t got = recv(client->fd, answer, client->missing, MSG_DONTWAIT);
-            if (got < 0 && errno == EAGAIN)
-                continue;
-            if (got <= 0)
-                errx(1, "the server went away");
-            client->missing -= got;
-            if (client->missing > 0)
-                continue;
-            answered++;
-            ask(client, size);
-        }
-    }
-    printf("%ld\n", answered);
+    exchange(epoll, size, 0.5, WARM * count);
+    puts("");
+    fflush(stdout);
+    printf("%ld\n", exchange(epoll, size, atof(argv[4]), 0));
     return 0;
 }

@@ -25,7 +25,7 @@ public sealed partial class Connection
     {
         if (Interlocked.CompareExchange(ref _state, Closing, Open) != Open)
             return;
-        _readWait.Close();
+        _readWait?.Close();
         using var limit = new CancellationTokenSource(_options.CloseTimeout, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
@@ -91,7 +91,7 @@ public sealed partial class Connection
     {
         try
         {
-            await _sendGate.WaitAsync(limited).ConfigureAwait(false);
+            await _sendGate.EnterAsync(limited).ConfigureAwait(false);
             try
             {
                 await SendLastAsync(limited).ConfigureAwait(false);
@@ -99,7 +99,7 @@ public sealed partial class Connection
             finally
             {
                 // A writer that came to the gate meanwhile has to learn behind it that we are closed.
-                _sendGate.Release();
+                _sendGate.Leave();
             }
         }
         catch (OperationCanceledException)
@@ -215,8 +215,8 @@ public sealed partial class Connection
 
     private void EndWaits()
     {
-        _readWait.Close();
-        _writeWait.Close();
+        _readWait?.Close();
+        _writeWait?.Close();
         if (_link is not LayerLink)
             Telemetry.Ended(BytesReceived, BytesSent);
     }

@@ -83,13 +83,14 @@ public sealed partial class Connection : IKernelSource, IKernelSink
 
     private async ValueTask<KernelMove> TakeLaterAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel)
     {
-        var token = _readWait.Begin(cancel);
+        var limits = ReadWait;
+        limits.Begin(cancel);
         try
         {
             KernelMove move;
             do
             {
-                await _link.WhenReadableAsync(wait, token).ConfigureAwait(false);
+                await _link.WhenReadableAsync(wait, limits).ConfigureAwait(false);
                 move = call(_link.Raw!, most);
             }
             while (move.HasToWait);
@@ -97,19 +98,20 @@ public sealed partial class Connection : IKernelSource, IKernelSink
         }
         finally
         {
-            _readWait.End();
+            limits.End();
         }
     }
 
     private async ValueTask<KernelMove> GiveLaterAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel)
     {
-        var token = _writeWait.Begin(cancel);
+        var limits = WriteWait;
+        limits.Begin(cancel);
         try
         {
             KernelMove move;
             do
             {
-                await _link.WhenWritableAsync(wait, token).ConfigureAwait(false);
+                await _link.WhenWritableAsync(wait, limits).ConfigureAwait(false);
                 move = call(_link.Raw!, most);
             }
             while (move.HasToWait);
@@ -117,7 +119,7 @@ public sealed partial class Connection : IKernelSource, IKernelSink
         }
         finally
         {
-            _writeWait.End();
+            limits.End();
         }
     }
 

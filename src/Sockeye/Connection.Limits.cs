@@ -2,8 +2,9 @@ namespace Sockeye;
 
 public sealed partial class Connection
 {
-    private readonly Wait _readWait;
-    private readonly Wait _writeWait;
+    // Made by the first operation that has to wait.
+    private Wait? _readWait;
+    private Wait? _writeWait;
     private TimeSpan _idleTimeout;
     private long _lastActivity;
 
@@ -15,8 +16,8 @@ public sealed partial class Connection
         set
         {
             _idleTimeout = TimeRange.CheckLimit(value);
-            _readWait.Reconsider();
-            _writeWait.Reconsider();
+            _readWait?.Reconsider();
+            _writeWait?.Reconsider();
         }
     }
 
@@ -31,7 +32,7 @@ public sealed partial class Connection
         set
         {
             field = CheckMilliseconds(value);
-            _readWait.Reconsider();
+            _readWait?.Reconsider();
         }
     } = Timeout.Infinite;
 
@@ -43,14 +44,22 @@ public sealed partial class Connection
         set
         {
             field = CheckMilliseconds(value);
-            _writeWait.Reconsider();
+            _writeWait?.Reconsider();
         }
     } = Timeout.Infinite;
 
+    /// <summary>The clock of the limits.</summary>
+    internal long Now => _options.Time.GetTimestamp();
+
+    /// <summary>A timer of that clock, not started yet.</summary>
+    internal ITimer CreateTimer(TimerCallback callback, object state) =>
+        _options.Time.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
     /// <summary>What is left for a wait that began then: the nearer of its own limit and the idle limit.</summary>
-    private TimeSpan Remaining(long since, int ownLimit)
+    internal TimeSpan Remaining(NetOperation direction, long since)
     {
         var time = _options.Time;
+        var ownLimit = direction == NetOperation.Read ? ReadTimeout : WriteTimeout;
         var own = ownLimit == Timeout.Infinite
             ? TimeSpan.MaxValue
             : TimeSpan.FromMilliseconds(ownLimit) - time.GetElapsedTime(since);
@@ -63,7 +72,18 @@ public sealed partial class Connection
         return nearer > TimeSpan.Zero ? nearer : TimeSpan.Zero;
     }
 
-    private void NoteActivity() => Volatile.Write(ref _lastActivity, _options.Time.GetTimestamp());
+    /// <summary>Whether no operation of that direction may wait any more: a close still sends, but reads no more for others.</summary>
+    internal bool IsClosedFor(NetOperation direction) =>
+        Volatile.Read(ref _state) is var state && direction == NetOperation.Read ? state != Open : state == Closed;
+
+    private Wait ReadWait => _readWait ?? MakeWait(ref _readWait, NetOperation.Read);
+
+    private Wait WriteWait => _writeWait ?? MakeWait(ref _writeWait, NetOperation.Write);
+
+    private Wait MakeWait(ref Wait? wait, NetOperation direction) =>
+        Interlocked.CompareExchange(ref wait, new Wait(this, direction), null) ?? wait;
+
+    private void NoteActivity() => Volatile.Write(ref _lastActivity, Now);
 
     private NetException TimedOut(NetOperation operation, int ownLimit)
     {

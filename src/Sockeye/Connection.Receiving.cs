@@ -22,21 +22,8 @@ public sealed partial class Connection
     /// <returns>How many bytes; 0 at the peer's clean end.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.Reset"/>, <see cref="NetErrorKind.TimedOut"/>, or the
     /// failure of an earlier write that the peer's system has told of only now.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        BeginReading();
-        try
-        {
-            return _received.IsEmpty
-                ? await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false)
-                : _received.Take(buffer.Span);
-        }
-        finally
-        {
-            EndReading();
-        }
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        ReceiveAsync(buffer, isFill: false, cancellationToken);
 
     /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -77,25 +64,36 @@ public sealed partial class Connection
     internal void EndReading() => Volatile.Write(ref _reading, 0);
 
     /// <summary>Takes more bytes in behind the unread ones; false at the peer's end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<bool> FillAsync(CancellationToken cancel)
     {
-        var count = await ReceiveAsync(_received.GetFree(), cancel).ConfigureAwait(false);
+        var count = await ReceiveAsync(_received.GetFree(), isFill: true, cancel).ConfigureAwait(false);
         _received.Commit(count);
         return count > 0;
     }
 
+    /// <summary>A read, or what fills the buffer for a reader that has begun and takes from it. One method waits for both,
+    /// since what waits is held for each connection.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel)
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool isFill, CancellationToken cancel)
     {
-        if (HasReceivingEnded())
-            return 0;
-        StartFlush();
-        if (TryReceive(buffer.Span, cancel) is { } count)
-            return NoteReceived(count, buffer.Length);
-        var token = _readWait.Begin(cancel);
+        if (!isFill)
+            BeginReading();
+        Wait? wait = null;
         try
         {
-            return NoteReceived(await _link.ReadAsync(buffer, token).ConfigureAwait(false), buffer.Length);
+            if (!isFill && !_received.IsEmpty)
+                return _received.Take(buffer.Span);
+            if (HasReceivingEnded())
+                return 0;
+            StartFlush();
+            cancel.ThrowIfCancellationRequested();
+            // What needs no wait needs none of what can end one.
+            if (_link.TryRead(buffer.Span) is { } count)
+                return NoteReceived(count, buffer.Length);
+            wait = ReadWait;
+            wait.Begin(cancel);
+            return NoteReceived(await _link.ReadAsync(buffer, wait).ConfigureAwait(false), buffer.Length);
         }
         catch (Exception error) when (error is not NetException)
         {
@@ -103,21 +101,9 @@ public sealed partial class Connection
         }
         finally
         {
-            _readWait.End();
-        }
-    }
-
-    /// <summary>What needs no wait needs none of what can end one.</summary>
-    private int? TryReceive(Span<byte> buffer, CancellationToken cancel)
-    {
-        cancel.ThrowIfCancellationRequested();
-        try
-        {
-            return _link.TryRead(buffer);
-        }
-        catch (Exception error) when (error is not NetException)
-        {
-            throw ReadFailed(error, cancel);
+            wait?.End();
+            if (!isFill)
+                EndReading();
         }
     }
 
@@ -126,16 +112,17 @@ public sealed partial class Connection
         if (HasReceivingEnded())
             return 0;
         StartFlush();
-        var token = _readWait.Begin(CancellationToken.None);
+        var wait = ReadWait;
+        wait.Begin(CancellationToken.None);
         try
         {
             int? count;
             do
             {
                 // Without a count, time has passed; if bytes moved the other way meanwhile, the idle limit has not.
-                count = _link.Read(buffer, _readWait.Remaining, token);
+                count = _link.Read(buffer, wait.Remaining, wait.Token);
             }
-            while (count is null && _readWait.Remaining != TimeSpan.Zero);
+            while (count is null && wait.Remaining != TimeSpan.Zero);
             return NoteReceived(count ?? throw new OperationCanceledException(), buffer.Length);
         }
         catch (Exception error) when (error is not NetException)
@@ -144,7 +131,7 @@ public sealed partial class Connection
         }
         finally
         {
-            _readWait.End();
+            wait.End();
         }
     }
 
@@ -163,7 +150,8 @@ public sealed partial class Connection
     /// after the peer had closed is told nowhere else.</summary>
     private int NoteReceived(int count, int room)
     {
-        NoteActivity();
+        if (count > 0)
+            NoteActivity();
         BytesReceived += count;
         if (count > 0 || room == 0)
             return count;

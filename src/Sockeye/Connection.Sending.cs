@@ -6,7 +6,7 @@ namespace Sockeye;
 public sealed partial class Connection
 {
     // Held by whoever appends or sends: a writer, or the flush that a read has started.
-    private readonly SemaphoreSlim _sendGate = new(1, 1);
+    private readonly Gate _sendGate = new();
     private byte[] _unsent = [];
     private int _unsentCount;
     private volatile bool _flushWanted;
@@ -156,7 +156,7 @@ public sealed partial class Connection
         if (Volatile.Read(ref _unsentCount) == 0)
             return;
         _flushWanted = true;
-        if (_sendGate.Wait(0))
+        if (_sendGate.TryEnter())
             _ = FlushInBackgroundAsync();
     }
 
@@ -185,18 +185,17 @@ public sealed partial class Connection
 
     /// <summary>Takes the gate. The caller's token is looked at here, before a byte could have gone, and what is buffered
     /// then stays.</summary>
-    private async ValueTask EnterSendingAsync(CancellationToken cancel)
+    private ValueTask EnterSendingAsync(CancellationToken cancel)
     {
         ThrowIfClosed();
         cancel.ThrowIfCancellationRequested();
-        if (!_sendGate.Wait(0, CancellationToken.None))
-            await _sendGate.WaitAsync(cancel).ConfigureAwait(false);
+        return _sendGate.EnterAsync(cancel);
     }
 
     private void EnterSending()
     {
         ThrowIfClosed();
-        _sendGate.Wait();
+        _sendGate.Enter();
     }
 
     /// <summary>To be asked with the gate held.</summary>
@@ -214,8 +213,8 @@ public sealed partial class Connection
     /// <summary>Releases the gate, or hands it to a flush that was wanted while it was held.</summary>
     private void EndSending()
     {
-        _sendGate.Release();
-        if (_flushWanted && _unsentCount > 0 && _sendFault is null && _state == Open && _sendGate.Wait(0))
+        _sendGate.Leave();
+        if (_flushWanted && _unsentCount > 0 && _sendFault is null && _state == Open && _sendGate.TryEnter())
             _ = FlushInBackgroundAsync();
     }
 
@@ -230,10 +229,10 @@ public sealed partial class Connection
         return true;
     }
 
-    private async ValueTask SendUnsentAsync(CancellationToken cancel)
+    private ValueTask SendUnsentAsync(CancellationToken cancel) => _unsentCount == 0 ? default : SendAllUnsentAsync(cancel);
+
+    private async ValueTask SendAllUnsentAsync(CancellationToken cancel)
     {
-        if (_unsentCount == 0)
-            return;
         try
         {
             await TransmitAsync(_unsent.AsMemory(0, _unsentCount), cancel).ConfigureAwait(false);
@@ -265,18 +264,22 @@ public sealed partial class Connection
         (_unsent, _unsentCount, _flushWanted) = ([], 0, false);
     }
 
-    private async ValueTask TransmitAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    private ValueTask TransmitAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         var sent = TryTransmit(bytes, cancel);
-        if (sent == bytes.Length)
-            return;
-        var token = _writeWait.Begin(cancel);
+        return sent == bytes.Length ? default : TransmitRestAsync(bytes, sent, cancel);
+    }
+
+    private async ValueTask TransmitRestAsync(ReadOnlyMemory<byte> bytes, int sent, CancellationToken cancel)
+    {
+        var wait = WriteWait;
+        wait.Begin(cancel);
         try
         {
             while (sent < bytes.Length)
             {
                 var piece = bytes[sent..Math.Min(bytes.Length, sent + PieceSize)];
-                await _link.WriteAsync(piece, token).ConfigureAwait(false);
+                await _link.WriteAsync(piece, wait).ConfigureAwait(false);
                 sent += NoteSent(piece.Length);
             }
         }
@@ -286,7 +289,7 @@ public sealed partial class Connection
         }
         finally
         {
-            _writeWait.End();
+            wait.End();
         }
     }
 
@@ -309,17 +312,18 @@ public sealed partial class Connection
     {
         if (bytes.IsEmpty)
             return;
-        var token = _writeWait.Begin(CancellationToken.None);
+        var wait = WriteWait;
+        wait.Begin(CancellationToken.None);
         var sent = 0;
         try
         {
             while (sent < bytes.Length)
             {
                 var piece = bytes[sent..Math.Min(bytes.Length, sent + PieceSize)];
-                var taken = _link.Write(piece, _writeWait.Remaining, token);
+                var taken = _link.Write(piece, wait.Remaining, wait.Token);
                 sent += NoteSent(taken);
                 // If bytes moved the other way meanwhile, the idle limit has not passed.
-                if (taken < piece.Length && _writeWait.Remaining == TimeSpan.Zero)
+                if (taken < piece.Length && wait.Remaining == TimeSpan.Zero)
                     throw new OperationCanceledException();
             }
         }
@@ -329,7 +333,7 @@ public sealed partial class Connection
         }
         finally
         {
-            _writeWait.End();
+            wait.End();
         }
     }
 

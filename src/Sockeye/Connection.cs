@@ -36,8 +36,6 @@ public sealed partial class Connection : Stream
         (_link, _options, _dialled, Report) = (link, options, dialled, report);
         _lastActivity = options.Time.GetTimestamp();
         _idleTimeout = options.IdleTimeout;
-        _readWait = new Wait(options.Time, since => Remaining(since, ReadTimeout));
-        _writeWait = new Wait(options.Time, since => Remaining(since, WriteTimeout));
         if (link is not LayerLink)
             Telemetry.Opened();
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sockeye;
 
 /// <summary>Talks with one connection, in a task of its own.</summary>
@@ -207,51 +209,60 @@ public sealed class Server : IAsyncDisposable
     {
         var served = new ServedConnection(connection, _options.OnDisconnected) { HasLayers = _listener.Options.Layers.Count == 0 };
         if (_served.TryAdd(served))
-            _ = Task.Run(() => ServeAsync(served)); // a handler may block: never on the accepting task
+            ThreadPool.UnsafeQueueUserWorkItem(Serve, served, preferLocal: false); // a handler may block: never on the accepting task
         else
             connection.Abort();
     }
 
+    private void Serve(ServedConnection served) => _ = ServeAsync(served);
+
+    /// <summary>From acceptance to report. One method waits through all of it, since what waits is held for each connection.</summary>
     private async Task ServeAsync(ServedConnection served)
     {
         using (var activity = Telemetry.StartServing(served.Connection))
         {
-            var error = await TalkAsync(served).ConfigureAwait(false);
-            error = served.CutOffReason ?? error;
+            Exception? error = null;
+            try
+            {
+                await PutLayersOnAsync(served).ConfigureAwait(false);
+                await _handler(served.Connection, _aborting.Token).ConfigureAwait(false);
+                await served.Connection.CloseAsync(_aborting.Token).ConfigureAwait(false);
+            }
+            catch (Exception thrown)
+            {
+                error = thrown;
+            }
             if (error is not null)
-                Telemetry.Note(activity, error);
-            served.End(error);
+                await DropAsync(served.Connection, error).ConfigureAwait(false);
+            Report(served, served.CutOffReason ?? error, activity);
         }
         _served.Remove(served);
         _places.Release();
     }
 
-    /// <summary>Everything between acceptance and report; returns what went wrong.</summary>
-    private async Task<Exception?> TalkAsync(ServedConnection served)
+    private async ValueTask PutLayersOnAsync(ServedConnection served)
     {
-        try
-        {
-            var listen = _listener.Options;
-            served.Connection = await ConnectionLayers.ApplyAsync(
-                listen.Layers, served.Connection, LocalAddress, listen.LayerTimeout, spent: TimeSpan.Zero, _options.Time, _aborting.Token).ConfigureAwait(false);
-            served.HasLayers = true;
-            _options.OnConnected?.Invoke(served.Connection);
-            await _handler(served.Connection, _aborting.Token).ConfigureAwait(false);
-            await served.Connection.CloseAsync(_aborting.Token).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception error)
-        {
-            if (Concerns(served.Connection, error))
-                await served.Connection.DisposeAsync().ConfigureAwait(false);
-            else
-                served.Connection.Abort();
-            return error;
-        }
+        var listen = _listener.Options;
+        served.Connection = await ConnectionLayers.ApplyAsync(
+            listen.Layers, served.Connection, LocalAddress, listen.LayerTimeout, spent: TimeSpan.Zero, _options.Time, _aborting.Token).ConfigureAwait(false);
+        served.HasLayers = true;
+        _options.OnConnected?.Invoke(served.Connection);
     }
 
-    private static bool Concerns(Connection connection, Exception error) =>
-        error is NetException { RemoteAddress: { } remote } && remote.Equals(connection.RemoteAddress);
+    private static async ValueTask DropAsync(Connection connection, Exception error)
+    {
+        if (error is NetException { RemoteAddress: { } remote } && remote.Equals(connection.RemoteAddress))
+            await connection.DisposeAsync().ConfigureAwait(false);
+        else
+            connection.Abort();
+    }
+
+    private static void Report(ServedConnection served, Exception? error, Activity? activity)
+    {
+        if (error is not null)
+            Telemetry.Note(activity, error);
+        served.End(error);
+    }
 
     private async Task<int> DrainAsync()
     {

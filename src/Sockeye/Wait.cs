@@ -1,44 +1,73 @@
+using Sockeye.Platform;
+
 namespace Sockeye;
 
 /// <summary>
 /// What can end one direction's wait besides bytes: the caller, the connection's closing, a limit in time. The timer is
 /// armed once and looks, when it fires, how much of the limit is left, so that an operation costs no timer calls.
 /// </summary>
-/// <param name="time">The clock.</param>
-/// <param name="remaining">How long a wait that began at this timestamp may still last; infinite for no limit.</param>
-internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
+/// <param name="connection">Whose direction it is; null where the caller alone can end the wait.</param>
+/// <param name="direction">Reading or writing.</param>
+internal sealed class Wait(Connection? connection, NetOperation direction)
 {
     private readonly Lock _lock = new();
+    private LoopOperation? _operation;
     private CancellationTokenSource? _source;
     private CancellationTokenRegistration _caller;
     private ITimer? _timer;
     private long _since;
     private bool _pending;
     private bool _armed;
-    private bool _closed;
+    private bool _cutOff;
 
-    /// <summary>Begins a wait; the token ends it.</summary>
-    public CancellationToken Begin(CancellationToken caller)
+    /// <summary>Begins a wait.</summary>
+    public void Begin(CancellationToken caller)
     {
-        CancellationTokenSource source;
         lock (_lock)
         {
-            if (_source is null || (_source.IsCancellationRequested && !_closed))
-                _source = new CancellationTokenSource();
-            source = _source;
-            if (_closed)
-                source.Cancel();
             _pending = true;
-            _since = time.GetTimestamp();
+            _cutOff = IsClosed;
+            _since = connection?.Now ?? 0;
             if (!_armed)
                 Arm(Remaining);
         }
-        _caller = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source);
-        return source.Token;
+        _caller = caller.UnsafeRegister(static wait => ((Wait)wait!).CutOff(), this);
     }
 
+    /// <summary>Whether the wait that was begun last has been cut off.</summary>
+    public bool IsCutOff => Volatile.Read(ref _cutOff);
+
     /// <summary>What is left for the wait that was begun last.</summary>
-    public TimeSpan Remaining => remaining(_since);
+    public TimeSpan Remaining => connection?.Remaining(direction, _since) ?? Timeout.InfiniteTimeSpan;
+
+    /// <summary>Tells who waits by a token. It is made for who asks for it.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_cutOff)
+                    return new(canceled: true);
+                _source ??= new CancellationTokenSource();
+                return _source.Token;
+            }
+        }
+    }
+
+    /// <summary>Tells this operation, until <see cref="Forget"/>. It may be cut off already.</summary>
+    public void Tell(LoopOperation operation)
+    {
+        lock (_lock)
+            _operation = operation;
+    }
+
+    /// <summary>Tells the operation no more, which may be used for another wait from now on.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _operation = null;
+    }
 
     public void End()
     {
@@ -47,18 +76,13 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
             _pending = false;
     }
 
-    /// <summary>Ends the wait that is pending, and every later one as it begins: an operation that had looked whether the
-    /// connection is open just before it closed must not wait either.</summary>
+    /// <summary>Ends the wait that is pending, because the connection has closed; a later one is cut off as it begins: an
+    /// operation that had looked whether the connection is open just before it closed must not wait either.</summary>
     public void Close()
     {
-        CancellationTokenSource? source;
         lock (_lock)
-        {
-            _closed = true;
             _timer?.Dispose();
-            source = _source;
-        }
-        source?.Cancel();
+        CutOff();
     }
 
     /// <summary>A limit has changed: the next wait asks anew.</summary>
@@ -72,12 +96,14 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
         }
     }
 
+    private bool IsClosed => connection?.IsClosedFor(direction) ?? false;
+
     private void Arm(TimeSpan due)
     {
-        _armed = due != Timeout.InfiniteTimeSpan && !_closed;
+        _armed = due != Timeout.InfiniteTimeSpan && !IsClosed;
         if (!_armed)
             return;
-        _timer ??= time.CreateTimer(static wait => ((Wait)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= connection!.CreateTimer(static wait => ((Wait)wait!).OnTimer(), this);
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 
@@ -87,7 +113,7 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
         lock (_lock)
         {
             _armed = false;
-            if (!_pending || _closed)
+            if (!_pending || IsClosed)
                 return;
             var left = Remaining;
             if (left != TimeSpan.Zero)
@@ -95,9 +121,29 @@ internal sealed class Wait(TimeProvider time, Func<long, TimeSpan> remaining)
                 Arm(left);
                 return;
             }
-            // Replaced at once: a wait that begins before the line below has run is not the one that took too long.
-            (source, _source) = (_source, null);
+            source = CutOffPending();
         }
         source?.Cancel();
+    }
+
+    private void CutOff()
+    {
+        CancellationTokenSource? source;
+        lock (_lock)
+            source = CutOffPending();
+        source?.Cancel();
+    }
+
+    /// <summary>Returns what is still to be cancelled, which may run others' code: not under the lock. It is replaced at once:
+    /// a wait that begins before then is not the one that was cut off.</summary>
+    private CancellationTokenSource? CutOffPending()
+    {
+        if (!_pending)
+            return null;
+        _cutOff = true;
+        _operation?.CutOff();
+        var source = _source;
+        _source = null;
+        return source;
     }
 }

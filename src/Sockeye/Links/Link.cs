@@ -23,8 +23,14 @@ internal abstract class Link : IAsyncDisposable
     /// <summary>Waits for bytes; 0 is the peer's end (or, for an empty buffer, that bytes have come).</summary>
     public abstract ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel);
 
+    /// <summary>As the other, until the wait is cut off. A link that can do without a token saves its making.</summary>
+    public virtual ValueTask<int> ReadAsync(Memory<byte> buffer, Wait wait) => ReadAsync(buffer, wait.Token);
+
     /// <summary>Sends all of the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
+
+    /// <summary>As the other, until the wait is cut off.</summary>
+    public virtual ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, Wait wait) => WriteAsync(bytes, wait.Token);
 
     /// <summary>Takes what is there, as far as it is known without waiting; null else. A link need not be able to tell.</summary>
     public virtual int? TryRead(Span<byte> buffer) => null;
@@ -32,7 +38,7 @@ internal abstract class Link : IAsyncDisposable
     /// <summary>Sends what can be sent without waiting, and returns how much that was. A link need not be able to tell.</summary>
     public virtual int TryWrite(ReadOnlySpan<byte> bytes) => 0;
 
-    /// <summary>As <see cref="ReadAsync"/>, blocking.</summary>
+    /// <summary>As <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>, blocking.</summary>
     /// <param name="buffer">Where to put the bytes.</param>
     /// <param name="limit">When a link that blocks in the system comes back empty-handed: the token cannot reach it there.</param>
     /// <param name="cancel">Ends the wait of every other link.</param>
@@ -53,7 +59,7 @@ internal abstract class Link : IAsyncDisposable
         }
     }
 
-    /// <summary>As <see cref="WriteAsync"/>, blocking, with limits as of <see cref="Read"/>.</summary>
+    /// <summary>As <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, blocking, with limits as of <see cref="Read"/>.</summary>
     /// <returns>How many bytes were sent: all of them unless the limit has passed.</returns>
     public virtual int Write(ReadOnlySpan<byte> bytes, TimeSpan limit, CancellationToken cancel)
     {
@@ -81,18 +87,18 @@ internal abstract class Link : IAsyncDisposable
     public virtual bool MayGiveNow(DescriptorWait? wait) => true;
 
     /// <summary>Waits until <see cref="Raw"/> can be read; an end and an error count.</summary>
-    /// <param name="wait">How this thread waits; null where the link does without one.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    public virtual ValueTask WhenReadableAsync(DescriptorWait? wait, CancellationToken cancel)
+    /// <param name="thread">How this thread waits; null where the link does without one.</param>
+    /// <param name="wait">Ends it.</param>
+    public virtual ValueTask WhenReadableAsync(DescriptorWait? thread, Wait wait)
     {
-        wait!.ForReading(Raw!, cancel);
+        thread!.ForReading(Raw!, wait.Token);
         return default;
     }
 
     /// <summary>As <see cref="WhenReadableAsync"/>, until it can be written.</summary>
-    public virtual ValueTask WhenWritableAsync(DescriptorWait? wait, CancellationToken cancel)
+    public virtual ValueTask WhenWritableAsync(DescriptorWait? thread, Wait wait)
     {
-        wait!.ForWriting(Raw!, cancel);
+        thread!.ForWriting(Raw!, wait.Token);
         return default;
     }
 

@@ -19,8 +19,13 @@ internal sealed class LoopLink : SocketLink
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel) =>
         _attached.Receiving.MoveAsync(buffer, cancel);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
-        _attached.Sending.MoveAllAsync(MemoryMarshal.AsMemory(bytes), cancel);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, Wait wait) => _attached.Receiving.MoveAsync(buffer, wait);
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
+        await _attached.Sending.MoveAsync(MemoryMarshal.AsMemory(bytes), cancel).ConfigureAwait(false);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, Wait wait) =>
+        _attached.Sending.MoveAllAsync(MemoryMarshal.AsMemory(bytes), wait);
 
     public override int? TryRead(Span<byte> buffer) => _attached.Receiving.TryMove(buffer);
 
@@ -29,12 +34,13 @@ internal sealed class LoopLink : SocketLink
 
     public override int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
     {
+        if (buffer.IsEmpty)
+            return Poll(SelectMode.SelectRead, limit) ? 0 : null;
         while (true)
         {
-            var count = Socket.Receive(buffer, SocketFlags.None, out var error);
-            if (!HadToWait(error))
+            if (SocketCalls.TryReceive(_attached.Handle, buffer) is { } count)
                 return count;
-            if (!Wait(SelectMode.SelectRead, limit))
+            if (!Poll(SelectMode.SelectRead, limit))
                 return null;
         }
     }
@@ -44,8 +50,9 @@ internal sealed class LoopLink : SocketLink
         var sent = 0;
         while (sent < bytes.Length)
         {
-            sent += Socket.Send(bytes[sent..], SocketFlags.None, out var error);
-            if (HadToWait(error) && !Wait(SelectMode.SelectWrite, limit))
+            var taken = SocketCalls.TrySend(_attached.Handle, bytes[sent..]);
+            sent += taken ?? 0;
+            if (taken is null && !Poll(SelectMode.SelectWrite, limit))
                 break;
         }
         return sent;
@@ -57,11 +64,11 @@ internal sealed class LoopLink : SocketLink
 
     public override bool MayGiveNow(DescriptorWait? wait) => MayMoveNow(_attached.Sending, wait);
 
-    public override ValueTask WhenReadableAsync(DescriptorWait? wait, CancellationToken cancel) =>
-        wait is null ? _attached.Receiving.MoveAllAsync(Memory<byte>.Empty, cancel) : base.WhenReadableAsync(wait, cancel);
+    public override ValueTask WhenReadableAsync(DescriptorWait? thread, Wait wait) =>
+        thread is null ? _attached.Receiving.MoveAllAsync(Memory<byte>.Empty, wait) : base.WhenReadableAsync(thread, wait);
 
-    public override ValueTask WhenWritableAsync(DescriptorWait? wait, CancellationToken cancel) =>
-        wait is null ? _attached.Sending.MoveAllAsync(Memory<byte>.Empty, cancel) : base.WhenWritableAsync(wait, cancel);
+    public override ValueTask WhenWritableAsync(DescriptorWait? thread, Wait wait) =>
+        thread is null ? _attached.Sending.MoveAllAsync(Memory<byte>.Empty, wait) : base.WhenWritableAsync(thread, wait);
 
     public override void Abort()
     {
@@ -84,15 +91,8 @@ internal sealed class LoopLink : SocketLink
         return true;
     }
 
-    private static bool HadToWait(SocketError error) => error switch
-    {
-        SocketError.Success => false,
-        SocketError.WouldBlock => true,
-        _ => throw new SocketException((int)error),
-    };
-
     /// <summary>False when the limit has passed.</summary>
-    private bool Wait(SelectMode mode, TimeSpan limit)
+    private bool Poll(SelectMode mode, TimeSpan limit)
     {
         LoopTurn.StepAside();
         return Socket.Poll(limit < LongestPoll ? limit : LongestPoll, mode);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sockeye.Platform;
 
 namespace Sockeye.Links;
 
@@ -22,6 +23,9 @@ internal sealed class StockLink(Socket socket, Transport transport) : SocketLink
                 sent += await Socket.SendAsync(bytes[sent..], SocketFlags.None, cancel).ConfigureAwait(false);
         }
     }
+
+    public override int TryWrite(ReadOnlySpan<byte> bytes) =>
+        OperatingSystem.IsLinux() ? SocketCalls.TrySend(Socket.SafeHandle, bytes) ?? 0 : 0;
 
     public override int? Read(Span<byte> buffer, TimeSpan limit, CancellationToken cancel)
     {

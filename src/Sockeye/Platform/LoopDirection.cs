@@ -15,9 +15,6 @@ internal abstract class LoopDirection(LoopSocket socket)
     private int _readiness;
     private int _isMuted;
 
-    /// <summary>The socket that the bytes go through.</summary>
-    protected Socket Socket => socket.Socket;
-
     /// <summary>What a poll for this direction asks.</summary>
     protected abstract SelectMode Mode { get; }
 
@@ -25,17 +22,36 @@ internal abstract class LoopDirection(LoopSocket socket)
     public bool IsAwaited => Volatile.Read(ref _parked) is not null;
 
     /// <summary>Moves bytes; an empty buffer waits until bytes could be moved.</summary>
-    public ValueTask<int> MoveAsync(Memory<byte> buffer, CancellationToken cancel)
+    public ValueTask<int> MoveAsync(Memory<byte> buffer, Wait wait)
     {
-        var operation = Begin(buffer, cancel);
+        var operation = Begin(buffer, wait);
         return new(operation, operation.Version);
     }
 
-    /// <summary>As <see cref="MoveAsync"/>, for who does not count.</summary>
-    public ValueTask MoveAllAsync(Memory<byte> buffer, CancellationToken cancel)
+    /// <summary>As the other, for who does not count.</summary>
+    public ValueTask MoveAllAsync(Memory<byte> buffer, Wait wait)
     {
-        var operation = Begin(buffer, cancel);
+        var operation = Begin(buffer, wait);
         return new(operation, operation.Version);
+    }
+
+    /// <summary>As the other, until the caller gives up.</summary>
+    public async ValueTask<int> MoveAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var wait = new Wait(connection: null, NetOperation.Read);
+        wait.Begin(cancel);
+        try
+        {
+            return await MoveAsync(buffer, wait).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+        finally
+        {
+            wait.End();
+        }
     }
 
     /// <summary>Moves what can be moved at once; null if nothing is known to be movable, or if others come first.</summary>
@@ -76,8 +92,8 @@ internal abstract class LoopDirection(LoopSocket socket)
             operation.FailElsewhere(Aborted());
     }
 
-    /// <summary>Ends this operation if it waits; if it is in somebody's hand, that one sees that it is cancelled.</summary>
-    public void Cancel(LoopOperation operation)
+    /// <summary>Cancels this operation if it waits.</summary>
+    public void TakeOut(LoopOperation operation)
     {
         if (Interlocked.CompareExchange(ref _parked, null, operation) == operation)
             operation.Cancel();
@@ -86,13 +102,13 @@ internal abstract class LoopDirection(LoopSocket socket)
     /// <summary>The operation's result was taken: the next one can use it.</summary>
     public void Return(LoopOperation operation) => Volatile.Write(ref _spare, operation);
 
-    private LoopOperation Begin(Memory<byte> buffer, CancellationToken cancel)
+    private LoopOperation Begin(Memory<byte> buffer, Wait wait)
     {
         var operation = Interlocked.Exchange(ref _spare, null) ?? new LoopOperation(this);
-        operation.Begin(buffer, cancel);
+        operation.Begin(buffer, wait);
         var isReady = Volatile.Read(ref _readiness) != 0;
         var isOurTurn = !isReady || LoopTurn.MayGoOn();
-        if (cancel.IsCancellationRequested)
+        if (wait.IsCutOff)
             operation.Cancel();
         else if (!isOurTurn)
             ParkBehindOthers(operation);
@@ -118,7 +134,7 @@ internal abstract class LoopDirection(LoopSocket socket)
     private bool TryFinishWait(LoopOperation operation)
     {
         var known = Interlocked.Exchange(ref _readiness, 0);
-        if (!Socket.Poll(0, Mode))
+        if (!socket.Socket.Poll(0, Mode))
             return false;
         Interlocked.Or(ref _readiness, known);
         operation.Complete();
@@ -143,21 +159,25 @@ internal abstract class LoopDirection(LoopSocket socket)
     {
         // Forgotten first, so that what becomes ready from now on is noted anew.
         var known = Interlocked.Exchange(ref _readiness, 0);
-        var count = Move(bytes, out var error);
-        if (error == SocketError.WouldBlock)
-            return null;
-        if (error != SocketError.Success)
+        int? count;
+        try
+        {
+            count = Move(socket.Handle, bytes);
+        }
+        catch (SocketException)
         {
             NoteReady(untilEmpty: false);    // the next one has to learn of it as well
-            throw new SocketException((int)error);
+            throw;
         }
+        if (count is null)
+            return null;
         if (count == 0 || count == bytes.Length || (known & UntilEmpty) != 0)
             Interlocked.Or(ref _readiness, known | Ready);
         return count;
     }
 
-    /// <summary>Moves what can be moved now.</summary>
-    protected abstract int Move(Span<byte> bytes, out SocketError error);
+    /// <summary>Moves what can be moved now; null for nothing.</summary>
+    protected abstract int? Move(SafeSocketHandle handle, Span<byte> bytes);
 
     /// <summary>Whether what was moved is all that was asked for.</summary>
     protected abstract bool IsDone(LoopOperation operation);
@@ -172,17 +192,17 @@ internal abstract class LoopDirection(LoopSocket socket)
 
     private void Park(LoopOperation operation)
     {
-        operation.HeedCancellation();
+        operation.Heed();
         while (Interlocked.CompareExchange(ref _parked, operation, null) is null)
         {
             if (IsMuted && Interlocked.Exchange(ref _isMuted, 0) != 0)
                 socket.Rearm();
-            var hasChanged = Volatile.Read(ref _readiness) != 0 || socket.IsClosed || operation.IsCancelled;
+            var hasChanged = Volatile.Read(ref _readiness) != 0 || socket.IsClosed || operation.IsCutOff;
             if (!hasChanged || Interlocked.CompareExchange(ref _parked, null, operation) != operation)
                 return;
             if (socket.IsClosed)
                 operation.Fail(Aborted());
-            else if (operation.IsCancelled)
+            else if (operation.IsCutOff)
                 operation.Cancel();
             else if (!TryFinish(operation))
                 continue;
@@ -204,7 +224,7 @@ internal sealed class ReceivingDirection(LoopSocket socket) : LoopDirection(sock
 {
     protected override SelectMode Mode => SelectMode.SelectRead;
 
-    protected override int Move(Span<byte> bytes, out SocketError error) => Socket.Receive(bytes, SocketFlags.None, out error);
+    protected override int? Move(SafeSocketHandle handle, Span<byte> bytes) => SocketCalls.TryReceive(handle, bytes);
 
     protected override bool IsDone(LoopOperation operation) => true;
 }
@@ -214,7 +234,7 @@ internal sealed class SendingDirection(LoopSocket socket) : LoopDirection(socket
 {
     protected override SelectMode Mode => SelectMode.SelectWrite;
 
-    protected override int Move(Span<byte> bytes, out SocketError error) => Socket.Send(bytes, SocketFlags.None, out error);
+    protected override int? Move(SafeSocketHandle handle, Span<byte> bytes) => SocketCalls.TrySend(handle, bytes);
 
     protected override bool IsDone(LoopOperation operation) => operation.Rest.IsEmpty;
 }

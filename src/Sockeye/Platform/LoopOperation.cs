@@ -6,8 +6,8 @@ namespace Sockeye.Platform;
 internal sealed class LoopOperation(LoopDirection direction) : IValueTaskSource<int>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<int> _source;
-    private CancellationToken _cancel;
-    private CancellationTokenRegistration? _heeding;
+    private Wait? _wait;
+    private bool _isHeeding;
     private int _moved;
 
     /// <summary>For the task that stands for this use of it.</summary>
@@ -19,15 +19,23 @@ internal sealed class LoopOperation(LoopDirection direction) : IValueTaskSource<
     /// <summary>What has not been moved yet.</summary>
     public Memory<byte> Rest { get; private set; }
 
-    /// <summary>Whether who began it has given up.</summary>
-    public bool IsCancelled => _cancel.IsCancellationRequested;
+    /// <summary>Whether the wait for it was cut off.</summary>
+    public bool IsCutOff => _wait!.IsCutOff;
 
-    public void Begin(Memory<byte> buffer, CancellationToken cancel) =>
-        (Rest, IsWait, _cancel, _moved) = (buffer, buffer.IsEmpty, cancel, 0);
+    public void Begin(Memory<byte> buffer, Wait wait) =>
+        (Rest, IsWait, _wait, _moved) = (buffer, buffer.IsEmpty, wait, 0);
 
-    /// <summary>To be called before it is parked: whoever cancels then takes it out.</summary>
-    public void HeedCancellation() => _heeding ??= _cancel.UnsafeRegister(
-        static operation => ((LoopOperation)operation!).OnCancelled(), this);
+    /// <summary>To be called before it is parked: whoever cuts it off then takes it out.</summary>
+    public void Heed()
+    {
+        if (_isHeeding)
+            return;
+        _isHeeding = true;
+        _wait!.Tell(this);
+    }
+
+    /// <summary>Ends it if it is parked; if it is in somebody's hand, that one sees that it is cut off.</summary>
+    public void CutOff() => direction.TakeOut(this);
 
     public void Advance(int count)
     {
@@ -56,10 +64,8 @@ internal sealed class LoopOperation(LoopDirection direction) : IValueTaskSource<
         _source.SetException(error);
     }
 
-    /// <summary>It was given up; who gave it up goes on, and what awaited it does so elsewhere.</summary>
-    public void Cancel() => FailElsewhere(new OperationCanceledException(_cancel));
-
-    private void OnCancelled() => direction.Cancel(this);
+    /// <summary>It was cut off; who did that goes on, and what awaited it does so elsewhere.</summary>
+    public void Cancel() => FailElsewhere(new OperationCanceledException());
 
     public int GetResult(short token)
     {
@@ -80,13 +86,11 @@ internal sealed class LoopOperation(LoopDirection direction) : IValueTaskSource<
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Waits for a cancellation that is at work: it must not meet the next use.</summary>
     private void Recycle()
     {
-        _heeding?.Dispose();
-        _heeding = null;
-        Rest = default;
-        _cancel = default;
+        if (_isHeeding)
+            _wait!.Forget();
+        (_isHeeding, _wait, Rest) = (false, null, default);
         _source.Reset();
         direction.Return(this);
     }

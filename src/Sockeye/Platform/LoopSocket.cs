@@ -10,7 +10,7 @@ internal sealed class LoopSocket : IDisposable
 
     public LoopSocket(ReadinessLoop loop, Socket socket, long id)
     {
-        (_loop, Socket, Id) = (loop, socket, id);
+        (_loop, Socket, Handle, Id) = (loop, socket, socket.SafeHandle, id);
         Receiving = new ReceivingDirection(this);
         Sending = new SendingDirection(this);
     }
@@ -19,6 +19,9 @@ internal sealed class LoopSocket : IDisposable
     public long Id { get; }
 
     public Socket Socket { get; }
+
+    /// <summary>What the kernel is asked with.</summary>
+    public SafeSocketHandle Handle { get; }
 
     public LoopDirection Receiving { get; }
 

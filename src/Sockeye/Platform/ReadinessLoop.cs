@@ -53,7 +53,7 @@ internal sealed class ReadinessLoop
             // Under way. A Unix socket says so, too, but means that the listener's queue is full.
         }
         using var attached = Attach(socket);
-        await attached.Sending.MoveAllAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+        await attached.Sending.MoveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
         var outcome = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
         if (outcome != 0)
             throw new SocketException(outcome);
@@ -62,12 +62,12 @@ internal sealed class ReadinessLoop
     /// <summary>Takes a socket in, which does not block any more from now on.</summary>
     public LoopSocket Attach(Socket socket)
     {
-        socket.Blocking = false;
+        SocketCalls.SetNonBlocking(socket.SafeHandle);
         var attached = new LoopSocket(this, socket, Interlocked.Increment(ref _lastId));
         _sockets[attached.Id] = attached;
         try
         {
-            _epoll.Add(socket.SafeHandle, attached.Id, attached.Watched);
+            _epoll.Add(attached.Handle, attached.Id, attached.Watched);
             return attached;
         }
         catch
@@ -81,7 +81,7 @@ internal sealed class ReadinessLoop
     public void Detach(LoopSocket socket)
     {
         if (_sockets.TryRemove(socket.Id, out _))
-            _epoll.Remove(socket.Socket.SafeHandle);
+            _epoll.Remove(socket.Handle);
     }
 
     /// <summary>The socket of that id, if it is still attached.</summary>
@@ -92,7 +92,7 @@ internal sealed class ReadinessLoop
     {
         try
         {
-            _epoll.Rearm(socket.Socket.SafeHandle, socket.Id, socket.Watched);
+            _epoll.Rearm(socket.Handle, socket.Id, socket.Watched);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException && socket.IsClosed)
         {

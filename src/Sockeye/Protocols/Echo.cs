@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Sockeye.Protocols;
 
@@ -58,9 +57,23 @@ public static class Echo
     public static async Task ServeAsync(Connection peer, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        while (await EchoOnceAsync(peer, cancel).ConfigureAwait(false))
+        int count;
+        do
         {
+            // Waits without a buffer, so that a silent client holds none.
+            _ = await peer.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+            var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            try
+            {
+                count = await peer.ReadAsync(buffer, cancel).ConfigureAwait(false);
+                await peer.WriteAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
+        while (count > 0);
         await peer.CloseWriteAsync(cancel).ConfigureAwait(false);
     }
 
@@ -69,24 +82,6 @@ public static class Echo
     /// <param name="cancel">Not used: the answer is there at once.</param>
     public static ValueTask<ReadOnlyMemory<byte>?> Answer(Datagram request, CancellationToken cancel = default) =>
         new(request.Bytes);
-
-    /// <summary>Waits without a buffer, so that a silent client holds none; false at the client's end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> EchoOnceAsync(Connection peer, CancellationToken cancel)
-    {
-        _ = await peer.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            var count = await peer.ReadAsync(buffer, cancel).ConfigureAwait(false);
-            await peer.WriteAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
-            return count > 0;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
 
     private static async Task SendAsync(Connection peer, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
