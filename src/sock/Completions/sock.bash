@@ -11,8 +11,7 @@ _sock() {
     COMPREPLY=()
 
     if ((last == 1)); then
-        _sock_words 'connect listen serve relay get wait ping cert time port resolve tour help completions -h --help --version' "$word"
-        _sock_words 'connect listen serve get wait ping bench cert time port resolve tour help completions -h --help --version' "$word"
+        _sock_words 'connect listen serve relay get wait ping bench cert time port resolve tour help completions -h --help --version' "$word"
         return
     fi
     case ${words[1]} in
@@ -52,8 +51,8 @@ _sock() {
             places=(ADDRESS PORT)
             more= ;;
         bench)
-            options='--mode -c --connections --size --rate -d --duration --report --json --ssl --tls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure --warm-up --path -w --timeout -4 -6 -h --help --version'
-            values=' --mode:connect,echo,get,send -c:N --connections:N --size:SIZE --rate:N -d:TIME --duration:TIME --report:FILE --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE --warm-up:TIME --path:FILE -w:TIME --timeout:TIME '
+            options='--mode -c --connections --size --rate -d --duration --report --json --ssl --tls --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file --insecure --warm-up --path -w --timeout -4 -6 -h --help --version'
+            values=' --mode:connect,echo,get,send -c:N --connections:N --size:SIZE --rate:N -d:TIME --duration:TIME --report:FILE --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE --warm-up:TIME --path:FILE -w:TIME --timeout:TIME '
             places=(ADDRESS,URL PORT)
             more= ;;
         cert)
@@ -84,8 +83,7 @@ _sock() {
         help)
             options='-h --help --version'
             values=' '
-            places=(cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait)
-            places=(bench,cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait)
+            places=(bench,cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait)
             more= ;;
         completions)
             options='-h --help --version'

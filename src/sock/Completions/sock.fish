@@ -261,6 +261,7 @@ complete -c sock -n '__sock_verb bench' -s d -l duration -x -d 'how long to meas
 complete -c sock -n '__sock_verb bench' -l report -rF -d 'write a page with plots into FILE (HTML)'
 complete -c sock -n '__sock_verb bench' -l json -d 'print JSON'
 complete -c sock -n '__sock_verb bench' -l ssl -l tls -d 'speak TLS (tls://HOST:PORT says the same)'
+complete -c sock -n '__sock_verb bench' -l starttls -xa 'ftp imap pop3 postgres smtp' -d 'begin in the clear, and go over to TLS: smtp, imap, pop3, ftp or postgres'
 complete -c sock -n '__sock_verb bench' -l ca-file -rF -d 'with TLS: who may have issued the server\'s certificate (PEM)'
 complete -c sock -n '__sock_verb bench' -l alpn -x -d 'with TLS: protocols to speak on it, such as h2,http/1.1'
 complete -c sock -n '__sock_verb bench' -l tls-min -x -d 'lowest version of TLS (default 1.2)'
@@ -324,7 +325,6 @@ complete -c sock -n '__sock_verb resolve' -a '(__sock_addresses)'
 
 complete -c sock -n '__sock_verb tour' -l keep -d 'keep the services running afterwards, until Ctrl-C'
 
-complete -c sock -n '__sock_verb help' -a 'cert completions connect get help listen ping port relay resolve serve time tour wait'
-complete -c sock -n '__sock_verb help' -a 'bench cert completions connect get help listen ping port resolve serve time tour wait'
+complete -c sock -n '__sock_verb help' -a 'bench cert completions connect get help listen ping port relay resolve serve time tour wait'
 
 complete -c sock -n '__sock_verb completions' -a 'bash fish powershell zsh'

@@ -322,6 +322,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--json||print JSON'
             '--ssl||speak TLS (tls://HOST:PORT says the same)'
             '--tls||speak TLS (tls://HOST:PORT says the same)'
+            '--starttls|ftp,imap,pop3,postgres,smtp|begin in the clear, and go over to TLS: smtp, imap, pop3, ftp or postgres'
             '--ca-file|FILE|with TLS: who may have issued the server''s certificate (PEM)'
             '--alpn|LIST|with TLS: protocols to speak on it, such as h2,http/1.1'
             '--tls-min|1.2,1.3|lowest version of TLS (default 1.2)'
@@ -439,8 +440,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
-        help = @('cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait')
-        help = @('bench,cert,completions,connect,get,help,listen,ping,port,resolve,serve,time,tour,wait')
+        help = @('bench,cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 
