@@ -39,6 +39,33 @@ public class DatagramResourceTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Serving_ten_thousand_datagrams_of_several_senders_allocates_nothing_for_any_of_them()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere each change of the sender makes an address");
+        Assert.SkipUnless(KernelWithout.Nothing, "so it is where the kernel has no calls for many");
+        await using var server = DatagramServer.Start("127.0.0.1:0", (request, _) => new(request.Bytes), new() { RatePerSource = 0 });
+        using var one = new BareUdp(server);
+        using var other = new BareUdp(server);
+        Exchange(1000);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Exchange(10_000);
+        // Something else may allocate meanwhile, but not as much as an address would for each.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 10_000 * 16);
+
+        void Exchange(int count)
+        {
+            Span<byte> request = [1, 2, 3, 4, 5, 6, 7, 8];
+            for (var i = 0; i < count / 4; i++)
+            {
+                foreach (var client in (ReadOnlySpan<BareUdp>)[one, other, one, other])
+                    client.Send(request);
+                foreach (var client in (ReadOnlySpan<BareUdp>)[one, other, one, other])
+                    client.ReceiveLength();
+            }
+        }
+    }
+
     private static async Task OpenUseAndCloseAsync()
     {
         await using var server = DatagramSocket.Bind("localhost:0");
