@@ -23,6 +23,9 @@ public delegate ValueTask<ReadOnlyMemory<byte>?> DatagramHandler(Datagram reques
 /// <para>What a handler throws is reported and harms nothing but its own request. A reply does not wait for its reader:
 /// a Unix client whose queue is full does without. (One that is connected has no queue limit on Linux; what it leaves
 /// unread takes the server's send buffer away from the others until it reads or goes.)</para>
+/// <para>On Linux requests over UDP are received and answered many at once. An answer may then be held back while the handlers
+/// of requests that came with it run, but for no longer than 5 ms, and for none that waits. While there are requests, a
+/// server has memory for 32 messages of 64 KiB, of which the system gives as much as they fill; while it waits, none.</para>
 /// <para>For the rate, the 8,192 sources seen last are always remembered, and 16,384 at most; then those are forgotten
 /// that have been silent for longest.</para>
 /// </remarks>
@@ -161,13 +164,29 @@ public sealed class DatagramServer : IAsyncDisposable
         await exchange.SendAsync(_stop.Token).ConfigureAwait(false);
     }
 
-    private async ValueTask AnswerAsync(DatagramExchange exchange, Datagram request)
+    /// <summary>Mostly the answer is there at once.</summary>
+    private ValueTask AnswerAsync(DatagramExchange exchange, Datagram request)
     {
         try
         {
             var handling = _handler(request, _stop.Token);
-            if (!handling.IsCompleted)
-                await exchange.SendAsync(_stop.Token).ConfigureAwait(false); // no answer waits for somebody else's handler
+            if (!handling.IsCompletedSuccessfully)
+                return AnswerLaterAsync(exchange, request, handling);
+            return handling.Result is { } answer && !IsSilence(answer) ? exchange.AnswerAsync(answer, _stop.Token) : default;
+        }
+        catch (Exception error)
+        {
+            Fail(request.From, error);
+            return default;
+        }
+    }
+
+    private async ValueTask AnswerLaterAsync(DatagramExchange exchange, Datagram request, ValueTask<ReadOnlyMemory<byte>?> handling)
+    {
+        // No answer waits for somebody else's handler.
+        await exchange.SendAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
             if (await handling.ConfigureAwait(false) is { } answer && !IsSilence(answer))
                 await exchange.AnswerAsync(answer, _stop.Token).ConfigureAwait(false);
         }

@@ -40,7 +40,7 @@ internal sealed class BatchExchange : DatagramExchange
                     GiveBack();
                 _ = await waiting.ConfigureAwait(false);
                 _batch ??= DatagramBatch.Rent();
-                _batch.Received.Receive(Link.Handle);
+                Receive(_batch.Received);
             }
             while (_batch.Received.Count == 0);
             _message = -1;
@@ -81,6 +81,14 @@ internal sealed class BatchExchange : DatagramExchange
     private ValueTask<int> WaitAsync(CancellationToken cancel) => _onLoop is null
         ? Link.WaitAsync(cancel)
         : _onLoop.Receiving.MoveAsync(Memory<byte>.Empty, cancel);
+
+    private void Receive(ReceivedMessages received)
+    {
+        _onLoop?.Receiving.Forget();
+        received.Receive(Link.Handle);
+        if (received.Count == ReceivedMessages.Capacity)
+            _onLoop?.Receiving.NoteReady(untilEmpty: false);    // there may be more
+    }
 
     private bool TryTakeBytes(out ArraySegment<byte> bytes)
     {
