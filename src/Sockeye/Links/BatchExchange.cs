@@ -12,6 +12,7 @@ namespace Sockeye.Links;
 internal sealed class BatchExchange : DatagramExchange
 {
     private readonly LoopSocket? _onLoop;
+    private readonly Wait _wait = new(connection: null, NetOperation.Read);
     private readonly HeldAnswers _answers;
     private DatagramBatch? _batch;
     private int _message;
@@ -35,10 +36,7 @@ internal sealed class BatchExchange : DatagramExchange
         {
             do
             {
-                var waiting = WaitAsync(cancel);
-                if (!waiting.IsCompleted)
-                    GiveBack();
-                _ = await waiting.ConfigureAwait(false);
+                await WaitAsync(cancel).ConfigureAwait(false);
                 _batch ??= DatagramBatch.Rent();
                 Receive(_batch.Received);
             }
@@ -78,9 +76,22 @@ internal sealed class BatchExchange : DatagramExchange
     }
 
     /// <summary>Until something has come. It need not be there any more then.</summary>
-    private ValueTask<int> WaitAsync(CancellationToken cancel) => _onLoop is null
-        ? Link.WaitAsync(cancel)
-        : _onLoop.Receiving.MoveAsync(Memory<byte>.Empty, cancel);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(CancellationToken cancel)
+    {
+        _wait.Begin(cancel);
+        try
+        {
+            var waiting = _onLoop?.Receiving.MoveAsync(Memory<byte>.Empty, _wait) ?? Link.WaitAsync(cancel);
+            if (!waiting.IsCompleted)
+                GiveBack();
+            await waiting.ConfigureAwait(false);
+        }
+        finally
+        {
+            _wait.End();
+        }
+    }
 
     private void Receive(ReceivedMessages received)
     {
