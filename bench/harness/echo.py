@@ -10,6 +10,7 @@ SIZE = 64
 SECONDS = 2
 IDLE = 5000
 WINDOW = 32
+JOINED = 64
 
 STREAM = {
     "sock": lambda port: [SOCK, "serve", f"echo={port}", "--host", "127.0.0.1", "--max-conns", "20000"],
@@ -31,6 +32,9 @@ def rows() -> list[Row]:
         Row("udp", f"UDP echo of {SIZE} bytes, {WINDOW} on the way", "datagram",
             {name: lambda server=server: datagrams(server) for name, server in DATAGRAM.items()}, [
                 Goal("cpu", "<=", 0.8, "C recvfrom")]),
+        Row("udp-gso", f"UDP echo of {SIZE} bytes, {JOINED} of one sender joined (GSO, GRO)", "datagram",
+            {name: lambda server=server: datagrams(server, JOINED) for name, server in DATAGRAM.items()}, [
+                Goal("cpu", "<=", 0.25, "C recvfrom")]),
     ]
 
 
@@ -71,12 +75,13 @@ def said_hello(port: int) -> socket.socket:
     return client
 
 
-def datagrams(server) -> Sample:
+def datagrams(server, joined: int = 1) -> Sample:
     port = free_port()
+    words = ["udpload", port, WINDOW if joined == 1 else 4 * joined, SIZE]
     with serving(server(port), port, udp=True) as process:
-        load(["udpload", port, WINDOW, SIZE, 0.5])
+        load([*words, 0.5, joined])
         before = cpu_of(process)
-        came = load(["udpload", port, WINDOW, SIZE, SECONDS])
+        came = load([*words, SECONDS, joined])
         return Sample(rate=came / SECONDS, cpu=(cpu_of(process) - before) / came)
 
 

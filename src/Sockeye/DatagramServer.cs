@@ -23,6 +23,9 @@ public delegate ValueTask<ReadOnlyMemory<byte>?> DatagramHandler(Datagram reques
 /// <para>What a handler throws is reported and harms nothing but its own request. A reply does not wait for its reader:
 /// a Unix client whose queue is full does without. (One that is connected has no queue limit on Linux; what it leaves
 /// unread takes the server's send buffer away from the others until it reads or goes.)</para>
+/// <para>On Linux requests over UDP are received and answered many at once. An answer may then be held back while the handlers
+/// of requests that came with it run, but for no longer than 5 ms, and for none that waits. While there are requests, a
+/// server has memory for 32 messages of 64 KiB, of which the system gives as much as they fill; while it waits, none.</para>
 /// <para>For the rate, the 8,192 sources seen last are always remembered, and 16,384 at most; then those are forgotten
 /// that have been silent for longest.</para>
 /// </remarks>
@@ -39,6 +42,7 @@ public sealed class DatagramServer : IAsyncDisposable
     private readonly DatagramHandler _handler;
     private readonly DatagramServerOptions _options;
     private readonly RateLimiter _limiter;
+    private readonly DatagramExchange[] _exchanges;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenRegistration _callerStop;
 
@@ -48,6 +52,8 @@ public sealed class DatagramServer : IAsyncDisposable
         _handler = handler;
         _options = options;
         _limiter = new RateLimiter(options.RatePerSource, options.Burst, options.Socket.Time);
+        var reports = new ExchangeReports(Drop, Fail);
+        _exchanges = [.. socket.Links.Select(link => DatagramExchange.Over(link, options.Engine, reports))];
         _callerStop = stop.UnsafeRegister(static server => ((CancellationTokenSource)server!).Cancel(), _stop);
         Completion = ServeAllAsync();
     }
@@ -113,20 +119,22 @@ public sealed class DatagramServer : IAsyncDisposable
 
     private async Task ServeAllAsync()
     {
-        var serving = Task.WhenAll(_socket.Links.Select(link => Task.Run(() => ServeAsync(link))));
+        var serving = Task.WhenAll(_exchanges.Select(exchange => Task.Run(() => ServeAsync(exchange))));
         await serving.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await serving.WaitAsync(HandlerGrace, _options.Socket.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _socket.Dispose();
         await _callerStop.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ServeAsync(DatagramLink link)
+    private async Task ServeAsync(DatagramExchange exchange)
     {
+        using var held = exchange;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                await AnswerAsync(link, await link.ReceiveAsync(_stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+                await exchange.ReceiveAsync(_stop.Token).ConfigureAwait(false);
+                await AnswerAllAsync(exchange).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -138,39 +146,59 @@ public sealed class DatagramServer : IAsyncDisposable
             }
             catch (NetException error)
             {
-                Report(link.LocalAddress, error);
+                Report(exchange.LocalAddress, error);
                 await PauseAsync().ConfigureAwait(false);
             }
         }
     }
 
-    private async ValueTask AnswerAsync(DatagramLink link, Datagram request)
+    private async ValueTask AnswerAllAsync(DatagramExchange exchange)
     {
-        if (ReasonToDrop(request, link) is { } reason)
+        while (!_stop.IsCancellationRequested && exchange.TryTake(out var request))
         {
-            Drop(request.From, reason);
-            return;
+            if (ReasonToDrop(request, exchange.LocalAddress) is { } reason)
+                Drop(request.From, reason);
+            else
+                await AnswerAsync(exchange, request).ConfigureAwait(false);
         }
+        await exchange.SendAsync(_stop.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Mostly the answer is there at once.</summary>
+    private ValueTask AnswerAsync(DatagramExchange exchange, Datagram request)
+    {
         try
         {
-            if (await _handler(request, _stop.Token).ConfigureAwait(false) is not { } reply || IsSilence(reply))
-                return;
-            if (!await link.TryAnswerAsync(reply, _stop.Token).ConfigureAwait(false))
-                Drop(request.From, "the sender's queue is full: it does not read its answers");
-        }
-        catch (Exception error) when (_stop.IsCancellationRequested && error is OperationCanceledException or ObjectDisposedException)
-        {
-            // Stopped: the request goes without an answer.
+            var handling = _handler(request, _stop.Token);
+            if (!handling.IsCompletedSuccessfully)
+                return AnswerLaterAsync(exchange, request, handling);
+            return handling.Result is { } answer && !IsSilence(answer) ? exchange.AnswerAsync(answer, _stop.Token) : default;
         }
         catch (Exception error)
         {
-            Report(request.From, error);
+            Fail(request.From, error);
+            return default;
         }
     }
 
-    private string? ReasonToDrop(Datagram request, DatagramLink link)
+    private async ValueTask AnswerLaterAsync(DatagramExchange exchange, Datagram request, ValueTask<ReadOnlyMemory<byte>?> handling)
     {
-        if (ReflectionGuard.ReasonNotToAnswer(request.From, link.LocalAddress) is { } reason)
+        // No answer waits for somebody else's handler.
+        await exchange.SendAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
+            if (await handling.ConfigureAwait(false) is { } answer && !IsSilence(answer))
+                await exchange.AnswerAsync(answer, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Fail(request.From, error);
+        }
+    }
+
+    private string? ReasonToDrop(Datagram request, Address local)
+    {
+        if (ReflectionGuard.ReasonNotToAnswer(request.From, local) is { } reason)
             return reason;
         return _limiter.TryTake(request.From) ? null
             : $"more than {_options.RatePerSource} requests a second, after a burst of {_options.Burst}";
@@ -180,6 +208,13 @@ public sealed class DatagramServer : IAsyncDisposable
     private static bool IsSilence(ReadOnlyMemory<byte> reply) => reply.Equals(default);
 
     private void Drop(Address from, string reason) => Callbacks.Tell(_options.OnDropped, from, reason);
+
+    /// <summary>A request goes without its answer; once the server was stopped, that is no error.</summary>
+    private void Fail(Address from, Exception error)
+    {
+        if (!_stop.IsCancellationRequested || error is not (OperationCanceledException or ObjectDisposedException))
+            Report(from, error);
+    }
 
     private void Report(Address address, Exception error) => Callbacks.Tell(_options.OnError, address, error);
 

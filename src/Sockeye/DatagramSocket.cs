@@ -147,9 +147,9 @@ public sealed partial class DatagramSocket : IAsyncDisposable, IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _binding?.Dispose();
         foreach (var link in _links)
             link.Dispose();
+        _binding?.Dispose();
         _mux?.Abandon();
     }
 

@@ -18,7 +18,7 @@ internal sealed record DatagramPeer(Address Address, SocketAddress SocketAddress
 /// The buffer is made at the first receive and kept: to be without one while idle would cost a second system call a
 /// datagram. It comes from no pool, so a datagram that outlives its socket is still what was received.
 /// </remarks>
-internal sealed class DatagramLink : IDisposable
+internal sealed partial class DatagramLink : IDisposable
 {
     private readonly Socket _socket;
     private readonly DatagramOptions _options;
@@ -77,8 +77,7 @@ internal sealed class DatagramLink : IDisposable
                 length = await _socket.ReceiveFromAsync(_buffer, SocketFlags.None, _sender, cancel).ConfigureAwait(false);
             }
             while (IsRefused(Sender().Address));
-            var taken = Math.Min(length, _options.MaxDatagram);
-            return new Datagram(_buffer.AsMemory(0, taken), Sender().Address, Truncated: taken < length);
+            return Taken(_buffer.AsMemory(0, length), Sender().Address);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -138,9 +137,35 @@ internal sealed class DatagramLink : IDisposable
     /// <summary>A Unix address.</summary>
     public DatagramPeer PeerAt(Address unix) => new(unix, unix.ToUnixEndPoint().Serialize());
 
+    /// <summary>Whom the kernel calls so.</summary>
+    public DatagramPeer PeerOf(ReadOnlySpan<byte> name)
+    {
+        // A copy of exactly its size: the room behind a Unix name would count as part of the name when sending to it.
+        var copy = new SocketAddress(_socket.AddressFamily, Math.Max(name.Length, sizeof(ushort)));
+        name.CopyTo(copy.Buffer.Span);
+        EndPoint kind = IsUnix ? new UnixDomainSocketEndPoint("/")
+            : new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        return new DatagramPeer(Address.From(kind.Create(copy), LocalAddress.Transport), copy);
+    }
+
+    /// <summary>Whether nobody is to hear of the sender. The peer of a connected socket was chosen, and is always heard.</summary>
+    public bool IsRefused(Address sender)
+    {
+        if (_options.Access is null || _connected is not null || _options.Access.ReasonToRefuse(sender) is not { } reason)
+            return false;
+        Callbacks.Tell(_options.OnRefused, sender, reason);
+        return true;
+    }
+
+    /// <summary>What is taken of a datagram that was received whole.</summary>
+    public Datagram Taken(ReadOnlyMemory<byte> whole, Address from) => whole.Length <= _options.MaxDatagram
+        ? new(whole, from, Truncated: false)
+        : new(whole[.._options.MaxDatagram], from, Truncated: true);
+
     public void Dispose()
     {
         _isDisposed = true;
+        _onLoop?.Dispose();
         _socket.Dispose();
     }
 
@@ -152,24 +177,7 @@ internal sealed class DatagramLink : IDisposable
         ? last
         : _lastSender = PeerOf(_sender);
 
-    /// <summary>Whether nobody is to hear of the sender. The peer of a connected socket was chosen, and is always heard.</summary>
-    private bool IsRefused(Address sender)
-    {
-        if (_options.Access is null || _connected is not null || _options.Access.ReasonToRefuse(sender) is not { } reason)
-            return false;
-        Callbacks.Tell(_options.OnRefused, sender, reason);
-        return true;
-    }
-
-    private DatagramPeer PeerOf(SocketAddress seen)
-    {
-        // A copy of exactly its size: the room behind a Unix name would count as part of the name when sending to it.
-        var copy = new SocketAddress(_socket.AddressFamily, Math.Max(seen.Size, sizeof(ushort)));
-        seen.Buffer.Span[..seen.Size].CopyTo(copy.Buffer.Span);
-        EndPoint kind = IsUnix ? new UnixDomainSocketEndPoint("/")
-            : new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        return new DatagramPeer(Address.From(kind.Create(copy), LocalAddress.Transport), copy);
-    }
+    private DatagramPeer PeerOf(SocketAddress seen) => PeerOf(seen.Buffer.Span[..seen.Size]);
 
     private async ValueTask<bool> TrySendToAsync(ReadOnlyMemory<byte> bytes, DatagramPeer to, CancellationToken cancel)
     {
@@ -204,44 +212,6 @@ internal sealed class DatagramLink : IDisposable
         }
     }
 
-    private Exception Failure(Exception error, NetOperation operation, int length = 0, DatagramPeer? to = null)
-    {
-        if (_isDisposed || ErrorMap.MeansDisposed(error))
-            return new ObjectDisposedException(nameof(DatagramSocket));
-        var code = ((SocketException)error).SocketErrorCode;
-        // Windows says "reset" where the others say "refused": the answer of a machine on which nobody has the port.
-        if (code == SocketError.ConnectionReset)
-            error = new SocketException((int)SocketError.ConnectionRefused);
-        var failure = ErrorMap.From(error, operation, Target ?? to?.AsGiven ?? to?.Address, LocalAddress, to?.Address ?? RemoteAddress);
-        return code switch
-        {
-            SocketError.MessageSize => With(failure, failure.Kind, ReasonTooLarge(failure, length)),
-            SocketError.InvalidArgument when LocalAddress.IP is { } ip && IPAddress.IsLoopback(ip) =>
-                With(failure, NetErrorKind.Unreachable, $"a socket at {ip} reaches this machine only"),
-            _ => failure,
-        };
-    }
-
-    private static NetException With(NetException failure, NetErrorKind kind, string reason) =>
-        new(kind, failure.Operation, reason, failure.Address, failure.InnerException)
-        {
-            LocalAddress = failure.LocalAddress,
-            RemoteAddress = failure.RemoteAddress,
-        };
-
-    private string ReasonTooLarge(NetException failure, int length)
-    {
-        var (carrier, limit) = failure.RemoteAddress?.IP?.AddressFamily switch
-        {
-            AddressFamily.InterNetwork => ("UDP over IPv4", MaxOverIPv4),
-            AddressFamily.InterNetworkV6 => ("UDP over IPv6", MaxOverIPv6),
-            _ => ("a Unix datagram", _socket.SendBufferSize - UnixOverhead),
-        };
-        return length > limit
-            ? $"the datagram has {Texts.Bytes(length)}; {carrier} carries at most {Texts.Number(limit)}"
-            : $"the datagram has {Texts.Bytes(length)}, more than the system sends there in one";
-    }
-
     private static bool IsPeerGone(SocketException error) =>
         error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NotConnected or SocketError.ConnectionReset;
 
@@ -249,8 +219,4 @@ internal sealed class DatagramLink : IDisposable
     private const int SIO_UDP_CONNRESET = unchecked((int)0x9800000C);
 
     private static readonly TimeSpan FullQueueDelay = TimeSpan.FromMilliseconds(10);
-
-    private const int MaxOverIPv4 = ushort.MaxValue - 20 - 8; // the lengths of the IPv4 and UDP headers
-    private const int MaxOverIPv6 = ushort.MaxValue - 8;      // IPv6 does not count its own header
-    private const int UnixOverhead = 32;                      // Linux, net/unix/af_unix.c: unix_dgram_sendmsg
 }

@@ -8,6 +8,10 @@ public sealed record DatagramServerOptions
     /// <summary>How to bind. Defaults to <see cref="DatagramOptions"/>'s defaults.</summary>
     public DatagramOptions Socket { get; init; } = DatagramOptions.Default;
 
+    /// <summary>What waits for requests, and runs the handlers. Defaults to <see cref="SocketEngine.Stock"/>, where a handler
+    /// that blocks holds up nobody but this server's other requests.</summary>
+    public SocketEngine Engine { get; init; } = SocketEngines.Default;
+
     /// <summary>Requests let through per second and source; the rest is dropped. A source is an IPv4 address, an IPv6
     /// network of 64 bits, or a Unix name. Defaults to 100; 0 for no limit.</summary>
     public int RatePerSource

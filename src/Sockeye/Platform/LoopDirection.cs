@@ -74,6 +74,9 @@ internal abstract class LoopDirection(LoopSocket socket)
     /// <summary>Whether the kernel is not to tell.</summary>
     public bool IsMuted => Volatile.Read(ref _isMuted) != 0;
 
+    /// <summary>To be called by who is about to move, around this direction, all that there is: from now on the kernel tells anew.</summary>
+    public void Forget() => Interlocked.Exchange(ref _readiness, 0);
+
     /// <summary>On the loop's thread, after readiness was noted: what waited for it goes on.</summary>
     public void GoOn()
     {

@@ -110,10 +110,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
-        // Before the first socket: datagrams are answered on the thread that saw them, up to twice as many. Connections have the
-        // readiness loop. So nothing here may block in either, and what they have to say goes through the journal.
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-
+        // Everything stands on the readiness loop, where nothing may block: what there is to say goes through the journal.
         await using var journal = new Journal();
         var services = new List<BoundService>();
         try
@@ -188,6 +185,7 @@ internal static class ServeCommand
         var name = bound.Service.Name;
         return new()
         {
+            Engine = SocketEngine.ReadinessLoop,
             RatePerSource = settings.Rate,
             Burst = Math.Max(1, settings.Rate),
             OnError = !settings.Verbose ? null : (peer, error) => journal.Note($"{name}: {peer}: {error.Message}"),

@@ -133,6 +133,8 @@ public class DirectionTests
     /// <summary>Types that hold static state which is not plainly immutable, and why they may.</summary>
     private static readonly string[] AllowedStaticState =
     [
+        nameof(AnswerWatch),        // its thread, and what it looks after
+        nameof(DatagramBatch),      // memory that nobody needs at the moment
         nameof(KernelPipe),         // pipes that nobody needs at the moment
         nameof(LoopTurn),           // which loop a thread runs
         nameof(ReadinessLoops),     // the loops, begun when they are first needed

@@ -39,6 +39,48 @@ public class DatagramResourceTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Serving_ten_thousand_datagrams_of_several_senders_allocates_nothing_for_any_of_them()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere each change of the sender makes an address");
+        Assert.SkipUnless(KernelWithout.Nothing, "so it is where the kernel has no calls for many");
+        using var letIn = new SemaphoreSlim(0);
+        await using var server = DatagramServer.Start("127.0.0.1:0", (request, _) =>
+            request.Bytes.IsEmpty ? WaitAsync() : new(request.Bytes), new() { RatePerSource = 0 });
+        using var one = new BareUdp(server);
+        using var other = new BareUdp(server);
+        Exchange(rounds: 5);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Exchange(rounds: 50);
+        // A round allocates a little, and the rest of the process may; but for each datagram that is less than an address.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 10_000 * 16);
+
+        void Exchange(int rounds)
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                one.Send([]);
+                for (var i = 0; i < 100; i++)
+                {
+                    one.Send("datagram"u8);
+                    other.Send("datagram"u8);
+                }
+                letIn.Release();
+                for (var i = 0; i < 100; i++)
+                {
+                    one.ReceiveLength();
+                    other.ReceiveLength();
+                }
+            }
+        }
+
+        async ValueTask<ReadOnlyMemory<byte>?> WaitAsync()
+        {
+            await letIn.WaitAsync();
+            return null;
+        }
+    }
+
     private static async Task OpenUseAndCloseAsync()
     {
         await using var server = DatagramSocket.Bind("localhost:0");

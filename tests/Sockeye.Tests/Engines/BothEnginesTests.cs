@@ -13,7 +13,7 @@ public class BothEnginesTests
         "Sockeye.Tests.Connect*", "Sockeye.Tests.Server*", "Sockeye.Tests.ListenerTests", "Sockeye.Tests.Lines*",
         "Sockeye.Tests.Layer*", "Sockeye.Tests.AccessTests", "Sockeye.Tests.Misbehaving*", "Sockeye.Tests.Telemetry*",
         "Sockeye.Tests.UnixListenerTests", "Sockeye.Tests.Tls.*", "Sockeye.Tests.Sessions.*", "Sockeye.Tests.Protocols.*",
-        "*.FaultMatrixTests", "*.LeakTests", "*.EngineSwitchTests",
+        "*.DatagramServerTests", "*.DatagramBatchTests", "*.FaultMatrixTests", "*.LeakTests", "*.EngineSwitchTests",
     ];
 
     [Fact(Timeout = 600_000), Trait("Speed", "Slow")]
