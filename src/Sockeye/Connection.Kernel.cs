@@ -91,7 +91,7 @@ public sealed partial class Connection : IKernelSource, IKernelSink
             do
             {
                 await _link.WhenReadableAsync(wait, limits).ConfigureAwait(false);
-                move = call(_link.Raw!, most);
+                move = MoveReady(call, most, Descriptors.Readable);
             }
             while (move.HasToWait);
             return move;
@@ -112,7 +112,7 @@ public sealed partial class Connection : IKernelSource, IKernelSink
             do
             {
                 await _link.WhenWritableAsync(wait, limits).ConfigureAwait(false);
-                move = call(_link.Raw!, most);
+                move = MoveReady(call, most, Descriptors.Writable);
             }
             while (move.HasToWait);
             return move;
@@ -121,6 +121,17 @@ public sealed partial class Connection : IKernelSource, IKernelSink
         {
             limits.End();
         }
+    }
+
+    /// <summary>What is ready, and yet does not move, never will so: TCP's urgent data stops the kernel here, and only a read gets past it.</summary>
+    private KernelMove MoveReady(KernelCall call, int most, short readiness)
+    {
+        var move = call(_link.Raw!, most);
+        if (!move.HasToWait || !Descriptors.IsReady(_link.Raw!, readiness))
+            return move;
+        // Bytes may have come in between.
+        move = call(_link.Raw!, most);
+        return move.HasToWait ? KernelMove.Refused : move;
     }
 
     private static int CountOf(KernelMove move) => move.Count >= 0 ? move.Count : throw move.Error;

@@ -180,7 +180,10 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     // A socket that another program has given us may block where nothing can wake it up.
     KernelWait IKernelSource.WaitForBytes => CanRead && Statx.Of(_handle)?.Type == Statx.Pipe ? KernelWait.OwnThread : KernelWait.None;
 
-    KernelWait IKernelSink.WaitForRoom => CanWrite && Statx.Of(_handle)?.Type is not (null or Statx.Socket) ? KernelWait.OwnThread : KernelWait.None;
+    // A terminal may take nothing for as long as a person likes, and nothing could end a call that waits there in the kernel.
+    KernelWait IKernelSink.WaitForRoom => CanWrite && Statx.Of(_handle) is { Type: Statx.Pipe or Statx.Regular } or { IsNullDevice: true }
+        ? KernelWait.OwnThread
+        : KernelWait.None;
 
     ValueTask<int?> IKernelSource.TakeAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel) =>
         new(Move(call, most, wait!.ForReading, cancel));

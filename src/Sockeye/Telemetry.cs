@@ -20,6 +20,9 @@ internal static class Telemetry
     private static readonly Counter<long> SentCount = Meter.CreateCounter<long>(
         "sockeye.sent", "By", "Bytes sent over connections that have ended");
 
+    private static readonly Counter<long> MovedCount = Meter.CreateCounter<long>(
+        "sockeye.moved", "By", "Bytes that the system has moved from one descriptor to another by itself");
+
     private static readonly ActivitySource Activities = new("Sockeye");
 
     /// <summary>A span from the call to connect until the connection, its layers included, stands.</summary>
@@ -46,6 +49,11 @@ internal static class Telemetry
         ReceivedCount.Add(received);
         SentCount.Add(sent);
     }
+
+    /// <summary>The system has moved bytes past this process's memory.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="call">By which of its calls.</param>
+    public static void Moved(int count, string call) => MovedCount.Add(count, new KeyValuePair<string, object?>("call", call));
 
     /// <summary>A disposal met what closing would have thrown.</summary>
     public static void CloseFailed(NetException error) =>

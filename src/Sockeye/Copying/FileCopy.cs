@@ -51,6 +51,7 @@ internal sealed class FileCopy : KernelCopy
                 case { } count:
                     watch.Taken(count);
                     watch.Given(count, left: 0);
+                    Telemetry.Moved(count, "sendfile");
                     _left -= count;
                     break;
             }

@@ -84,6 +84,7 @@ internal sealed class SpliceCopy : KernelCopy
                 return false;
             }
             watch.Given(count, _pipe.Count);
+            Telemetry.Moved(count, "splice");
         }
         return true;
     }

@@ -19,11 +19,13 @@ internal readonly partial record struct KernelMove(int Count, int Errno = 0)
     /// <summary>Whether it has to wait: for the source's bytes, or for room at the sink.</summary>
     public bool HasToWait => Count < 0 && Errno is EAGAIN or EINTR;
 
-    /// <summary>Whether the kernel cannot do this between these two.</summary>
-    public bool IsRefused => Count < 0 && Errno is EINVAL or ENOSYS or EOPNOTSUPP or EPERM or ENOMEM or EBADF;
+    /// <summary>Whether the kernel cannot do this between these two, or whatever else is no failure of a connection.</summary>
+    public bool IsRefused => Count < 0 && !HasToWait && Fault is null;
 
-    /// <summary>The failure as a socket's own call would have told it.</summary>
-    public SocketException Error => new((int)(Errno switch
+    /// <summary>A connection's failure, as a socket's own call would have told it.</summary>
+    public SocketException Error => new((int)Fault!.Value);
+
+    private SocketError? Fault => Errno switch
     {
         EPIPE => SocketError.Shutdown,
         ECONNRESET => SocketError.ConnectionReset,
@@ -35,8 +37,8 @@ internal readonly partial record struct KernelMove(int Count, int Errno = 0)
         EHOSTUNREACH => SocketError.HostUnreachable,
         EHOSTDOWN => SocketError.HostDown,
         ENOBUFS => SocketError.NoBufferSpaceAvailable,
-        _ => SocketError.SocketError,
-    }));
+        _ => null,
+    };
 
     /// <summary>splice(2): one of the two is a pipe. A pipe never waits here; a socket waits unless it does not block.</summary>
     public static KernelMove Splice(SafeHandle from, SafeHandle to, int most) =>
@@ -62,7 +64,7 @@ internal readonly partial record struct KernelMove(int Count, int Errno = 0)
 
     private const uint MovePages = 1;     // SPLICE_F_MOVE
     private const uint DoNotBlock = 2;    // SPLICE_F_NONBLOCK
-    private const int EPERM = 1, EINTR = 4, EBADF = 9, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, EPIPE = 32, ENOSYS = 38, EOPNOTSUPP = 95;
+    private const int EINTR = 4, EAGAIN = 11, EPIPE = 32, ENOSYS = 38;
     private const int ENETDOWN = 100, ENETUNREACH = 101, ECONNABORTED = 103, ECONNRESET = 104, ENOBUFS = 105, ENOTCONN = 107, ETIMEDOUT = 110;
     private const int EHOSTDOWN = 112, EHOSTUNREACH = 113;
 }

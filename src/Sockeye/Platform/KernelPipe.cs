@@ -18,8 +18,8 @@ internal sealed partial class KernelPipe : IDisposable
     private KernelPipe()
     {
         (_readEnd, _writeEnd) = Descriptors.MakePipe();
-        // Refused to who has many large pipes already; then it stays as small as pipes are.
-        Capacity = fcntl(_writeEnd, SetPipeSize, WantedCapacity) is > 0 and var size ? size : SmallestCapacity;
+        // Refused to who has many large pipes already; then it stays as it is.
+        Capacity = fcntl(_writeEnd, SetPipeSize, WantedCapacity) is > 0 and var size ? size : fcntl(_writeEnd, GetPipeSize, 0);
     }
 
     /// <summary>How many bytes fit at most.</summary>
@@ -85,7 +85,7 @@ internal sealed partial class KernelPipe : IDisposable
     private static partial int fcntl(SafeFileHandle descriptor, int command, int argument);
 
     private const int SetPipeSize = 1031;    // F_SETPIPE_SZ
+    private const int GetPipeSize = 1032;    // F_GETPIPE_SZ
     private const int WantedCapacity = 256 * 1024;
-    private const int SmallestCapacity = 4096;
     private const int MostSpare = 64;
 }

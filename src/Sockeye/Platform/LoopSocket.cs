@@ -53,8 +53,13 @@ internal sealed class LoopSocket : IDisposable
         | (Receiving.IsMuted ? EpollEvents.None : EpollEvents.Readable | EpollEvents.Urgent | EpollEvents.PeerEnded)
         | (Sending.IsMuted ? EpollEvents.None : EpollEvents.Writable);
 
-    /// <summary>Has what is so now told again.</summary>
-    public void Rearm() => _loop.Rearm(this);
+    /// <summary>Has what is so now told again. One at a time: either direction mutes itself on a thread of its own, and the
+    /// kernel has to be left with what is watched now.</summary>
+    public void Rearm()
+    {
+        lock (Receiving)
+            _loop.Rearm(this);
+    }
 
     /// <summary>Lets the socket go, which is its owner's to close; what is awaited of it ends as aborted.</summary>
     public void Dispose()

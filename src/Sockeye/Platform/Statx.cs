@@ -10,11 +10,16 @@ internal partial struct Statx
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(112)] public long ChangedSeconds;
     [FieldOffset(120)] public uint ChangedNanoseconds;
+    [FieldOffset(128)] public uint SpecialMajor;
+    [FieldOffset(132)] public uint SpecialMinor;
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
 
     /// <summary>What kind of file it is: one of the constants below.</summary>
     public readonly int Type => Mode & TypeMask;
+
+    /// <summary>Whether it is /dev/null.</summary>
+    public readonly bool IsNullDevice => (Type, SpecialMajor, SpecialMinor) is (Character, 1, 3);
 
     /// <summary>Of the file at a path, of a link itself; null if there is none to be seen.</summary>
     public static unsafe Statx? Of(string path)
@@ -39,6 +44,7 @@ internal partial struct Statx
     public const int Pipe = 0x1000;             // S_IFIFO
     public const int Regular = 0x8000;          // S_IFREG
     public const int Socket = 0xc000;           // S_IFSOCK
+    private const int Character = 0x2000;       // S_IFCHR
     private const int TypeMask = 0xf000;        // S_IFMT
     private const int CurrentDirectory = -100;  // AT_FDCWD
     private const int DoNotFollowLinks = 0x100; // AT_SYMLINK_NOFOLLOW
