@@ -40,6 +40,22 @@ internal static class OwnProcess
         await RunAsync("unshare", [.. isolated, "sh", "-c", prepare, "sh"], test);
     }
 
+    /// <summary>Runs the test that calls this in a network of its own, which has loopback and what these commands of the shell set up;
+    /// skipped where that cannot be had.</summary>
+    public static async Task WithOwnNetworkAsync(string setUp, Func<Task> test)
+    {
+        if (IsEntered)
+        {
+            await test();
+            return;
+        }
+        string[] isolated = ["--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c"];
+        var prepare = $"PATH=$PATH:/usr/sbin:/sbin; set -e; mount -t sysfs none /sys; mount -t proc none /proc; ip link set lo up; {setUp}";
+        var possible = await RunningProgram.RunAsync(Peers.Require("unshare"), [.. isolated, prepare]);
+        Assert.SkipUnless(possible.ExitCode == 0, $"a network of one's own cannot be had here: {possible.Error}");
+        await RunAsync("unshare", [.. isolated, $"{prepare}; exec \"$@\"", "sh"], test);
+    }
+
     /// <summary>Opens files until there are no more descriptors; closing the files gives them back.</summary>
     public static IReadOnlyList<FileStream> UseUpDescriptors()
     {
