@@ -115,7 +115,7 @@ public sealed class Connector : IConnector
 
     /// <summary>A port of this machine where nobody listens, and which was given to this very socket as its own: TCP's
     /// simultaneous open then connects it to itself.</summary>
-    private static bool HasMetItself(Socket socket, EndPoint remote) =>
+    internal static bool HasMetItself(Socket socket, EndPoint remote) =>
         remote is IPEndPoint { Port: var port }
         && socket.LocalEndPoint is IPEndPoint local
         && local.Port == port

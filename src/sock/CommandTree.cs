@@ -17,6 +17,7 @@ internal static class CommandTree
         ("wait", WaitCommand.Create),
         ("ping", PingCommand.Create),
         ("bench", BenchCommand.Create),
+        ("scan", ScanCommand.Create),
         ("cert", CertCommand.Create),
         ("time", TimeCommand.Create),
         ("port", PortCommand.Create),

@@ -50,6 +50,17 @@ internal readonly record struct AddressRange(AddressFamily Family, UInt128 First
             : $"{AddressOf(First)}-{AddressOf(Last)}";
     }
 
+    /// <summary>The addresses, one after another.</summary>
+    public IEnumerable<IPAddress> Addresses()
+    {
+        for (var number = First; ; number++)
+        {
+            yield return AddressOf(number);
+            if (number == Last)
+                yield break;
+        }
+    }
+
     private IPAddress AddressOf(UInt128 number)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Sockeye.Platform;
 
 /// <summary>epoll(7), edge-triggered: it tells once that something has become so, and not again while it stays so.</summary>
-internal sealed partial class Epoll
+internal sealed partial class Epoll : IDisposable
 {
     private readonly SafeFileHandle _descriptor;
 
@@ -28,17 +28,20 @@ internal sealed partial class Epoll
     /// <summary>Ends watching. Closing would, too, but not while a child that is just being started holds the descriptor.</summary>
     public void Remove(SafeSocketHandle socket) => ThrowIfFailed(Control(ControlRemove, socket, 0, EpollEvents.None));
 
-    /// <summary>Waits until there are events.</summary>
-    public unsafe void Wait(EpollBatch batch)
+    /// <summary>Waits until there are events, or takes only those that there are.</summary>
+    public unsafe void Wait(EpollBatch batch, bool untilThereAre = true)
     {
         fixed (byte* events = batch.Bytes)
         {
-            var count = epoll_wait(_descriptor, events, EpollBatch.Capacity, Forever);
+            var count = epoll_wait(_descriptor, events, EpollBatch.Capacity, untilThereAre ? Forever : NotAtAll);
             if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted)
                 ThrowIfFailed(count);
             batch.Count = Math.Max(0, count);
         }
     }
+
+    /// <summary>Ends it, once nobody waits.</summary>
+    public void Dispose() => _descriptor.Dispose();
 
     private unsafe int Control(int operation, SafeSocketHandle socket, long id, EpollEvents events)
     {
@@ -69,6 +72,7 @@ internal sealed partial class Epoll
     private const int ControlRemove = 2;        // EPOLL_CTL_DEL
     private const int ControlModify = 3;        // EPOLL_CTL_MOD
     private const int Forever = -1;
+    private const int NotAtAll = 0;
     private const int Interrupted = 4;          // EINTR
 }
 

@@ -17,6 +17,17 @@ internal sealed class ProgressLine : IDisposable
         _timer = time.CreateTimer(_ => Show(text()), null, FirstShow, BetweenShows);
     }
 
+    /// <summary>Prints something where the line is shown, which is out of the way meanwhile.</summary>
+    public void GiveWay(Action print)
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+                _show("");
+            print();
+        }
+    }
+
     /// <summary>Takes the line away for good.</summary>
     public void Dispose()
     {

@@ -31,6 +31,7 @@ public class CompletionTests
             ("sock connect localhost:gophe", ["localhost:gopher"]),
             ("sock time --port gophe", ["gopher"]),
             ("sock get -o page.", ["page.html"]),
+            ("sock scan localhost gophe", ["gopher"]),
         ];
         var proposals = await CompletingShell.CompleteAsync(shell, scratch.Directory, [.. cases.Select(each => each.Line)]);
         Assert.Equal(cases.Select(each => $"{each.Line}: {string.Join(' ', each.Expected)}"),

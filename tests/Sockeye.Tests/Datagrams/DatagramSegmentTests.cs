@@ -14,7 +14,7 @@ public class DatagramSegmentTests
 
     [Fact(Timeout = HangGuard)]
     public Task Answers_larger_than_a_packet_on_the_way_arrive_and_so_do_small_ones_after_them() =>
-        OwnProcess.WithOwnLoopbackAsync("ip link set lo mtu 1300", async () =>
+        OwnProcess.WithOwnNetworkAsync("ip link set lo mtu 1300", async () =>
         {
             await using var server = DatagramServer.Start("127.0.0.1:0", (request, _) => new(request.Bytes), Unlimited);
             using var client = new BareUdp(server);
@@ -30,7 +30,7 @@ public class DatagramSegmentTests
 
     [Fact(Timeout = HangGuard)]
     public Task Answers_wait_for_a_slow_way_and_none_is_lost() =>
-        OwnProcess.WithOwnLoopbackAsync("tc qdisc add dev lo root tbf rate 1mbit burst 2kb limit 1mb", async () =>
+        OwnProcess.WithOwnNetworkAsync("tc qdisc add dev lo root tbf rate 1mbit burst 2kb limit 1mb", async () =>
         {
             var answer = new byte[500];
             await using var socket = DatagramSocket.Bind("127.0.0.1:0");
@@ -53,7 +53,7 @@ public class DatagramSegmentTests
 
     [Fact(Timeout = HangGuard)]
     public Task Senders_at_addresses_of_one_link_are_answered_there() =>
-        OwnProcess.WithOwnLoopbackAsync("ip address add fe80::7/64 dev lo nodad", async () =>
+        OwnProcess.WithOwnNetworkAsync("ip address add fe80::7/64 dev lo nodad", async () =>
         {
             await using var server = DatagramServer.Start("[fe80::7%lo]:0", (request, _) => new(Encoding.UTF8.GetBytes($"{request.From}")), Unlimited);
             using var client = new BareUdp("fe80::7%1", server.LocalAddress.Port);

@@ -40,19 +40,20 @@ internal static class OwnProcess
         await RunAsync("unshare", [.. isolated, "sh", "-c", prepare, "sh"], test);
     }
 
-    /// <summary>Runs the test that calls this where there is no network but a loopback of its own, on which these commands have
-    /// been run; skipped where that cannot be had.</summary>
-    public static async Task WithOwnLoopbackAsync(string commands, Func<Task> test)
+    /// <summary>Runs the test that calls this in a network of its own, which has loopback and what these commands of the shell set up;
+    /// skipped where that cannot be had.</summary>
+    public static async Task WithOwnNetworkAsync(string setUp, Func<Task> test)
     {
-        string[] isolated = ["--map-root-user", "--net", "sh", "-c"];
-        var prepare = $"PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && {commands}";
-        if (!IsEntered)
+        if (IsEntered)
         {
-            Peers.Require("unshare");
-            var possible = await RunningProgram.RunAsync("unshare", [.. isolated, prepare]);
-            Assert.SkipUnless(possible.ExitCode == 0, $"a loopback of one's own cannot be had here: {possible.Error}");
+            await test();
+            return;
         }
-        await RunAsync("unshare", [.. isolated, $"{prepare} && exec \"$@\"", "sh"], test);
+        string[] isolated = ["--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c"];
+        var prepare = $"PATH=$PATH:/usr/sbin:/sbin; set -e; mount -t sysfs none /sys; mount -t proc none /proc; ip link set lo up; {setUp}";
+        var possible = await RunningProgram.RunAsync(Peers.Require("unshare"), [.. isolated, prepare]);
+        Assert.SkipUnless(possible.ExitCode == 0, $"a network of one's own cannot be had here: {possible.Error}");
+        await RunAsync("unshare", [.. isolated, $"{prepare}; exec \"$@\"", "sh"], test);
     }
 
     /// <summary>Opens files until there are no more descriptors; closing the files gives them back.</summary>

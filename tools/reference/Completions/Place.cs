@@ -39,7 +39,8 @@ internal sealed record Place(string Name, IReadOnlyList<string> Words)
 
     /// <summary>What stands at a place of a form; where the first word can be left out, the next may stand there as well.</summary>
     private static IEnumerable<string> At(string[] form, int place) =>
-        form.Skip(place).Take(form[0].StartsWith('[') ? 2 : 1).Select(word => word.Trim('[', ']'));
+        form.Skip(place).Take(form[0].StartsWith('[') ? 2 : 1).Select(word => word.Trim('[', ']', '.'))
+            .Select(word => word == "PORTS" ? "PORT" : word);    // a list of ports begins with one
 
     private static List<string> Declared(Symbol symbol) => [.. symbol.GetCompletions(CompletionContext.Empty).Select(item => item.Label)];
 }

@@ -33,7 +33,7 @@ internal static class ZshScript
     {
         var places = Place.Positionals(verb);
         return places.Select((place, number) => Quoted(
-            $"{(Place.MayRepeat(verb) ? "*" : number + 1)}:{place.Name.Replace(":", "\\:", StringComparison.Ordinal)}:{Action(place)}"));
+            $"{(Place.MayRepeat(verb) && number == places.Count - 1 ? "*" : number + 1)}:{place.Name.Replace(":", "\\:", StringComparison.Ordinal)}:{Action(place)}"));
     }
 
     /// <summary>How the words of a place are found; a blank stands for none.</summary>
