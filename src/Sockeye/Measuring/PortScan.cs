@@ -52,7 +52,7 @@ public sealed class PortScan
     public async IAsyncEnumerable<PortReport> RunAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
         var hosts = await _hosts.ResolveAsync(_options, cancel).ConfigureAwait(false);
-        var sweep = Sweep.Start(hosts.SelectMany(host => _ports.Select(port => new Target(host, port))), _options);
+        var sweep = Sweep.Start(hosts.SelectMany(host => _ports.Select(port => new ScanTarget(host, port))), _options);
         await using (sweep.ConfigureAwait(false))
         {
             await foreach (var report in sweep.ReadAllAsync(cancel).ConfigureAwait(false))

@@ -16,7 +16,7 @@ namespace Sockeye.Measuring;
 internal sealed class Sweep : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly TargetQueue _targets;
+    private readonly ScanTargetQueue _targets;
     private readonly PortScanOptions _options;
     private readonly Prober _prober;
     private readonly Pace _pace;
@@ -30,7 +30,7 @@ internal sealed class Sweep : IAsyncDisposable
     private bool _isStopped;
     private bool _isOver;
 
-    private Sweep(IEnumerable<Target> targets, PortScanOptions options)
+    private Sweep(IEnumerable<ScanTarget> targets, PortScanOptions options)
     {
         _targets = new(targets);
         _options = options;
@@ -45,7 +45,7 @@ internal sealed class Sweep : IAsyncDisposable
 
     /// <summary>Begins it.</summary>
     /// <exception cref="NetException">The system lacks what it takes.</exception>
-    public static Sweep Start(IEnumerable<Target> targets, PortScanOptions options)
+    public static Sweep Start(IEnumerable<ScanTarget> targets, PortScanOptions options)
     {
         var sweep = Create(targets, options);
         try
@@ -61,7 +61,7 @@ internal sealed class Sweep : IAsyncDisposable
         }
     }
 
-    private static Sweep Create(IEnumerable<Target> targets, PortScanOptions options)
+    private static Sweep Create(IEnumerable<ScanTarget> targets, PortScanOptions options)
     {
         try
         {
@@ -147,9 +147,9 @@ internal sealed class Sweep : IAsyncDisposable
 
     private bool HasRoom => _underWay < _mostUnderWay && !_reports.IsFull;
 
-    private bool IsPaced(Target target) => _options.Rate is not null || !IPAddress.IsLoopback(target.IP);
+    private bool IsPaced(ScanTarget target) => _options.Rate is not null || !IPAddress.IsLoopback(target.IP);
 
-    private void Begin(Target target)
+    private void Begin(ScanTarget target)
     {
         if (IsPaced(target))
             _pace.Take();
@@ -209,7 +209,7 @@ internal sealed class Sweep : IAsyncDisposable
         _underWay--;
     }
 
-    private void Settle(Target target, long began, SocketError outcome)
+    private void Settle(ScanTarget target, long began, SocketError outcome)
     {
         if (IsExhausted(outcome, target) && _underWay > 0)
         {
@@ -227,7 +227,7 @@ internal sealed class Sweep : IAsyncDisposable
     }
 
     /// <summary>Without an address to connect from there is no port, either: then another family may do.</summary>
-    private static bool IsExhausted(SocketError outcome, Target target) => outcome switch
+    private static bool IsExhausted(SocketError outcome, ScanTarget target) => outcome switch
     {
         SocketError.TooManyOpenSockets or SocketError.ProcessLimit or SocketError.NoBufferSpaceAvailable => true,
         SocketError.AddressNotAvailable => target.Next is null,
@@ -263,7 +263,7 @@ internal sealed class Sweep : IAsyncDisposable
 
     /// <summary>A try that is under way; of a place where there is none, no target.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Try(Target? Target, long Began);
+    private readonly record struct Try(ScanTarget? Target, long Began);
 
     private const int MostInStep = 64;    // until it is looked what else has happened
 }

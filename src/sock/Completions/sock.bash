@@ -11,7 +11,7 @@ _sock() {
     COMPREPLY=()
 
     if ((last == 1)); then
-        _sock_words 'connect listen serve relay get wait ping bench cert time port resolve tour help completions -h --help --version' "$word"
+        _sock_words 'connect listen serve relay get wait ping bench scan cert time port resolve tour help completions -h --help --version' "$word"
         return
     fi
     case ${words[1]} in
@@ -55,6 +55,11 @@ _sock() {
             values=' --mode:connect,echo,get,send -c:N --connections:N --size:SIZE --rate:N -d:TIME --duration:TIME --report:FILE --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE --warm-up:TIME --path:FILE -w:TIME --timeout:TIME '
             places=(ADDRESS,URL PORT)
             more= ;;
+        scan)
+            options='--top --rate -w --timeout -4 -6 -n --numeric -v --verbose --json -h --help --version'
+            values=' --top:N --rate:N -w:TIME --timeout:TIME '
+            places=(HOST PORT)
+            more=1 ;;
         cert)
             options='-w --timeout --warn-days --pem --json -v --verbose --starttls --ca-file --alpn --tls-min --tls-max --pin --servername --cert --key --key-password-file -4 -6 -h --help --version'
             values=' -w:TIME --timeout:TIME --warn-days:N --starttls:ftp,imap,pop3,postgres,smtp --ca-file:FILE --alpn:LIST --tls-min:1.2,1.3 --tls-max:1.2,1.3 --pin:PIN --servername:HOST --cert:FILE --key:FILE --key-password-file:FILE '
@@ -83,7 +88,7 @@ _sock() {
         help)
             options='-h --help --version'
             values=' '
-            places=(bench,cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait)
+            places=(bench,cert,completions,connect,get,help,listen,ping,port,relay,resolve,scan,serve,time,tour,wait)
             more= ;;
         completions)
             options='-h --help --version'

@@ -40,6 +40,7 @@ complete -c sock -n 'test (count (commandline -opc)) = 1' -a get -d 'get a file 
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a wait -d 'wait until addresses are open, or closed'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a ping -d 'measure how long connecting takes'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a bench -d 'put load on a server of yours and measure it'
+complete -c sock -n 'test (count (commandline -opc)) = 1' -a scan -d 'tell which ports of hosts are open'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a cert -d 'show a server\'s certificates, and whether they are trusted here'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a time -d 'ask a host what time it is (RFC 868 over UDP)'
 complete -c sock -n 'test (count (commandline -opc)) = 1' -a port -d 'tell the port of a service, or the service on a port'
@@ -279,6 +280,16 @@ complete -c sock -n '__sock_verb bench' -s 4 -d 'IPv4 only'
 complete -c sock -n '__sock_verb bench' -s 6 -d 'IPv6 only'
 complete -c sock -n '__sock_verb bench' -a '(__sock_addresses; __sock_ports)'
 
+complete -c sock -n '__sock_verb scan' -l top -x -d 'instead of PORTS: the N to look at first'
+complete -c sock -n '__sock_verb scan' -l rate -x -d 'connections begun a second (default 200)'
+complete -c sock -n '__sock_verb scan' -s w -l timeout -x -d 'longest time to wait for an answer (default 2s)'
+complete -c sock -n '__sock_verb scan' -s 4 -d 'IPv4 only'
+complete -c sock -n '__sock_verb scan' -s 6 -d 'IPv6 only'
+complete -c sock -n '__sock_verb scan' -s n -l numeric -d 'look no host names up'
+complete -c sock -n '__sock_verb scan' -s v -l verbose -d 'print closed and filtered ports, too'
+complete -c sock -n '__sock_verb scan' -l json -d 'print JSON'
+complete -c sock -n '__sock_verb scan' -a '(__sock_addresses; __sock_ports)'
+
 complete -c sock -n '__sock_verb cert' -s w -l timeout -x -d 'longest time to connect and shake hands (default 10s)'
 complete -c sock -n '__sock_verb cert' -l warn-days -x -d 'exit code 8 if a certificate ends within N days'
 complete -c sock -n '__sock_verb cert' -l pem -d 'print the certificates themselves (PEM)'
@@ -325,6 +336,6 @@ complete -c sock -n '__sock_verb resolve' -a '(__sock_addresses)'
 
 complete -c sock -n '__sock_verb tour' -l keep -d 'keep the services running afterwards, until Ctrl-C'
 
-complete -c sock -n '__sock_verb help' -a 'bench cert completions connect get help listen ping port relay resolve serve time tour wait'
+complete -c sock -n '__sock_verb help' -a 'bench cert completions connect get help listen ping port relay resolve scan serve time tour wait'
 
 complete -c sock -n '__sock_verb completions' -a 'bash fish powershell zsh'

@@ -13,6 +13,7 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         'wait||wait until addresses are open, or closed'
         'ping||measure how long connecting takes'
         'bench||put load on a server of yours and measure it'
+        'scan||tell which ports of hosts are open'
         'cert||show a server''s certificates, and whether they are trusted here'
         'time||ask a host what time it is (RFC 868 over UDP)'
         'port||tell the port of a service, or the service on a port'
@@ -343,6 +344,22 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
             '--help||print this and end'
             '--version||print the version and end'
         )
+        scan = @(
+            '--top|N|instead of PORTS: the N to look at first'
+            '--rate|N|connections begun a second (default 200)'
+            '-w|TIME|longest time to wait for an answer (default 2s)'
+            '--timeout|TIME|longest time to wait for an answer (default 2s)'
+            '-4||IPv4 only'
+            '-6||IPv6 only'
+            '-n||look no host names up'
+            '--numeric||look no host names up'
+            '-v||print closed and filtered ports, too'
+            '--verbose||print closed and filtered ports, too'
+            '--json||print JSON'
+            '-h||print this and end'
+            '--help||print this and end'
+            '--version||print the version and end'
+        )
         cert = @(
             '-w|TIME|longest time to connect and shake hands (default 10s)'
             '--timeout|TIME|longest time to connect and shake hands (default 10s)'
@@ -435,12 +452,13 @@ Register-ArgumentCompleter -Native -CommandName sock -ScriptBlock {
         wait = @('ADDRESS', '...')
         ping = @('ADDRESS', 'PORT')
         bench = @('ADDRESS,URL', 'PORT')
+        scan = @('HOST', 'PORT', '...')
         cert = @('ADDRESS', 'PORT')
         time = @('HOST')
         port = @('NAME,PORT')
         resolve = @('NAME,ADDRESS')
         tour = @()
-        help = @('bench,cert,completions,connect,get,help,listen,ping,port,relay,resolve,serve,time,tour,wait')
+        help = @('bench,cert,completions,connect,get,help,listen,ping,port,relay,resolve,scan,serve,time,tour,wait')
         completions = @('bash,fish,powershell,zsh')
     }
 

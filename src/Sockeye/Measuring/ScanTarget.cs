@@ -7,7 +7,7 @@ namespace Sockeye.Measuring;
 /// <summary>One port of one host, and how far it has come: which of the host's addresses is tried, and what the ones before
 /// have said.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Target(ScanHost Host, int Port)
+internal readonly record struct ScanTarget(ScanHost Host, int Port)
 {
     /// <summary>Which address is tried.</summary>
     public int Turn { get; init; }
@@ -18,7 +18,7 @@ internal readonly record struct Target(ScanHost Host, int Port)
     public IPAddress IP => Host.Addresses[Turn];
 
     /// <summary>The target with its next address; null where that was the last.</summary>
-    public Target? Next => Turn + 1 < Host.Addresses.Count ? this with { Turn = Turn + 1 } : null;
+    public ScanTarget? Next => Turn + 1 < Host.Addresses.Count ? this with { Turn = Turn + 1 } : null;
 }
 
 /// <summary>What came of trying one address.</summary>
@@ -30,7 +30,7 @@ internal readonly record struct Verdict(IPAddress IP, SocketError Outcome, TimeS
 
     /// <summary>What it says of the port.</summary>
     /// <exception cref="NetException">It says nothing of the port: something is wrong on this machine.</exception>
-    public PortReport ToReport(Target target, PortScanOptions options)
+    public PortReport ToReport(ScanTarget target, PortScanOptions options)
     {
         var (state, error) = Outcome switch
         {
@@ -41,7 +41,7 @@ internal readonly record struct Verdict(IPAddress IP, SocketError Outcome, TimeS
         return new(target.Host.Name, IP, target.Port, options.Services) { State = state, Elapsed = Elapsed, Error = error };
     }
 
-    private NetException ErrorOf(Target target, PortScanOptions options)
+    private NetException ErrorOf(ScanTarget target, PortScanOptions options)
     {
         var (remote, address) = (Address.From(new IPEndPoint(IP, target.Port), Transport.Tcp), Address.Tcp(target.Host.Name, target.Port));
         if (Outcome == SocketError.TimedOut && options.Timeout != Timeout.InfiniteTimeSpan && Elapsed >= options.Timeout)
