@@ -22,7 +22,7 @@ internal static class RelayCommand
             Ctrl-C ends it: conversations have 5s to come to an end, and the exit code is 0, or 5 if one had to be cut off.
             """,
             "sock relay 8080 www.example.com:http",
-            "sock relay tls://localhost:8443 localhost:80 --cert box.pem",
+            "sock relay tls://localhost:8443 localhost:80",
             "sock relay unix:/tmp/db.sock db.example.com:5432");
         var from = new Argument<string>("FROM") { Description = "where to listen: `PORT`, `HOST:PORT`, `*:PORT`, `tls://HOST:PORT` or `unix:/path`" };
         var to = new Argument<string>("TO") { Description = "where to connect to: `HOST:PORT`, `tls://HOST:PORT` or `unix:/path`" };

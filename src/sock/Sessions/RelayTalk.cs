@@ -13,7 +13,7 @@ internal sealed class RelayTalk(bool verbose, Action<Exception> report) : IAsync
     public void Listening(IReadOnlyList<Address> addresses, TlsServing? tls, Address to)
     {
         var shown = tls is null ? addresses : [.. addresses.Select(TlsServing.Over)];
-        Terminal.Say($"Relaying from {string.Join(" and ", shown)} to {to}; press Ctrl-C to terminate.");
+        Terminal.Say($"Relaying from {string.Join(" and ", shown)} to {to}");
         foreach (var line in tls?.Remarks() ?? [])
             Terminal.Say(line);
     }

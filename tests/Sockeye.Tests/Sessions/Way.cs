@@ -46,11 +46,14 @@ internal static class Ways
         (Place.TcpOnLoop, Place.Pipe, Means.Buffer),
         (Place.Tcp, Place.File, Means.Buffer),
         (Place.TcpOnLoop, Place.TcpOnLoop, Means.Buffer),
-        (Place.Tcp, Place.Tcp, Means.Buffer),
-        (Place.Tcp, Place.TcpOnLoop, Means.Buffer),
+        (Place.Tcp, Place.Tcp, BetweenConnections),
+        (Place.Tcp, Place.TcpOnLoop, BetweenConnections),
         (Place.Pipe, Place.Tls, Means.Buffer),
         (Place.Tls, Place.Pipe, Means.Buffer),
     ];
+
+    /// <summary>Of connections that name no engine: where they get the loop, the kernel can carry between them.</summary>
+    private static Means BetweenConnections => SocketEngines.Default == SocketEngine.ReadinessLoop ? Means.Splice : Means.Buffer;
 
     /// <summary>Those of a kind, for a theory.</summary>
     public static TheoryData<Place, Place, Means> Where(Func<Place, Place, bool> isMeant) =>
