@@ -252,6 +252,7 @@ public class ConnectionTests
     [Fact(Timeout = HangGuard)]
     public async Task A_write_after_the_peer_closed_shows_at_the_end_of_reading()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var (client, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp);
         peer.Dispose();
         await client.WriteAsync(new byte[10]); // Succeeds: the kernel cannot know yet. The peer's answers with RST.

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests;
@@ -110,6 +111,7 @@ public class ListenerTests
     [Fact(Timeout = HangGuard)]
     public async Task Listening_again_at_once_works_while_old_connections_linger()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var listener = Listener.Listen("localhost:0");
         var address = listener.LocalAddress;
         using (var caller = Connect(address))
@@ -131,6 +133,7 @@ public class ListenerTests
     [Fact(Timeout = HangGuard)]
     public async Task Callers_are_refused_once_it_is_closed()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var listener = Listener.Listen("127.0.0.1:0");
         await listener.DisposeAsync();
         await listener.DisposeAsync();

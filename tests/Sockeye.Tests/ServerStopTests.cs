@@ -17,6 +17,7 @@ public class ServerStopTests
     [Fact(Timeout = HangGuard)]
     public async Task Later_callers_are_refused_while_earlier_ones_finish()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var server = Server.Start(AnyPort, EchoAsync, Options);
         await using var caller = await ConnectAsync(server);
         var stopping = server.StopAsync();

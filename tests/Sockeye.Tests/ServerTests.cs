@@ -219,6 +219,7 @@ public class ServerTests
     [Fact(Timeout = HangGuard)]
     public async Task A_second_server_is_refused_and_a_new_one_may_start_at_once()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var server = Server.Start("localhost:0", EchoLineAsync);
         var address = Address.Tcp("localhost", server.LocalAddress.Port);
         Assert.Equal(

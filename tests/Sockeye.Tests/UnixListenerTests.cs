@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Sockeye.Platform;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests;
@@ -37,6 +38,7 @@ public sealed class UnixListenerTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task An_error_with_a_caller_who_has_no_name_says_which_socket_it_was()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var address = Address.Unix(PathOf("a"));
         await using var listener = Listener.Listen(address);
         using (Connect(address.Path!))
@@ -136,6 +138,7 @@ public sealed class UnixListenerTests : IDisposable
     public async Task An_abstract_name_needs_no_file_and_belongs_to_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "abstract names exist on Linux only");
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var address = Address.Unix($"@sockeye-{Guid.NewGuid()}");
         await using (var listener = Listener.Listen(address))
         {

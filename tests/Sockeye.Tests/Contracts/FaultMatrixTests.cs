@@ -303,7 +303,11 @@ public class FaultMatrixTests
         await TlsTestBed.ConnectAsync(server.LocalAddress, new() { Insecure = true, HighestVersion = TlsVersion.Tls12 });
     }
 
-    private static void Close(Socket peer) => peer.Dispose();
+    private static void Close(Socket peer)
+    {
+        peer.Shutdown(SocketShutdown.Both);    // at once, even where a process that is being started has the socket as well
+        peer.Dispose();
+    }
 
     private static void Reset(Socket peer)
     {

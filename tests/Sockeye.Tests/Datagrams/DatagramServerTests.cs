@@ -269,6 +269,7 @@ public class DatagramServerTests
     [Fact(Timeout = HangGuard)]
     public async Task Stopping_cancels_the_handlers_token_closes_the_port_and_is_no_error()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var handling = new TaskCompletionSource();
         var server = DatagramServer.Start("localhost:0", async (request, cancel) =>
         {
@@ -290,6 +291,7 @@ public class DatagramServerTests
     [Fact(Timeout = HangGuard)]
     public async Task A_handler_that_does_not_heed_its_token_is_left_behind()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var time = new FakeTimeProvider();
         var handling = new TaskCompletionSource();
         var never = new TaskCompletionSource<ReadOnlyMemory<byte>?>();

@@ -136,6 +136,7 @@ public sealed class UnixDatagramTests : IDisposable
     [Fact(Timeout = HangGuard)]
     public async Task A_connected_client_finds_a_server_that_was_started_again()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var address = Address.UnixDatagram(PathOf("server"));
         var server = DatagramSocket.Bind(address);
         await using var client = await DatagramSocket.ConnectAsync(address);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Sockeye.Protocols;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests.Protocols;
@@ -79,9 +80,7 @@ public class HttpOverSocketsTests
     [Fact(Timeout = HangGuard)]
     public async Task Nobody_there_is_an_error_of_connecting()
     {
-        var listener = Listener.Listen("127.0.0.1:0");
-        await listener.DisposeAsync();
-        var error = await Assert.ThrowsAsync<NetException>(() => Http.GetAsync($"http://{listener.LocalAddress}/"));
+        var error = await Assert.ThrowsAsync<NetException>(() => Http.GetAsync($"http://127.0.0.1:{PeerPort.Choose()}/"));
         Assert.Equal((NetErrorKind.Refused, NetOperation.Connect), (error.Kind, error.Operation));
     }
 

@@ -21,15 +21,11 @@ internal sealed class RunningSession
         _printed = CollectAsync(console);
     }
 
-    /// <param name="ground">What the session's connection stands on.</param>
-    /// <param name="options">The session's rules.</param>
-    /// <param name="readsOn">Whether the peer takes all that comes: then it is given the time to. Else closing waits less long
-    /// than usual, as some peers here never end.</param>
-    public static async Task<RunningSession> StartAsync(Ground ground, SessionOptions? options = null, bool readsOn = false)
+    public static async Task<RunningSession> StartAsync(Ground ground, SessionOptions? options = null)
     {
         var (user, console) = Connection.CreatePair();
-        var closeTimeout = readsOn ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(200);
-        var (ours, peer) = await ConnectionPairs.CreateAsync(ground, new() { CloseTimeout = closeTimeout });
+        // Whoever is to have all has the time to take it.
+        var (ours, peer) = await ConnectionPairs.CreateAsync(ground, new() { CloseTimeout = Timeout.InfiniteTimeSpan });
         return new(user, console, ours, peer, options);
     }
 

@@ -44,7 +44,7 @@ public class SessionEndingTests
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task A_peer_that_half_closes_at_once_gets_all_of_six_megabytes(Ground ground)
     {
-        var session = await RunningSession.StartAsync(ground, readsOn: true);
+        var session = await RunningSession.StartAsync(ground);
         await session.Peer.CloseWriteAsync();
         var sent = Payload(6_000_000);
         var typing = Task.Run(async () =>
@@ -102,7 +102,7 @@ public class SessionEndingTests
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task With_no_wait_input_that_is_being_sent_is_sent(Ground ground)
     {
-        var session = await RunningSession.StartAsync(ground, new() { PeerEndedWait = TimeSpan.Zero }, readsOn: true);
+        var session = await RunningSession.StartAsync(ground, new() { PeerEndedWait = TimeSpan.Zero });
         var sent = Payload(6_000_000);
         var typing = session.User.WriteAsync(sent).AsTask();
         await session.Peer.ReadExactlyAsync(new byte[1]);

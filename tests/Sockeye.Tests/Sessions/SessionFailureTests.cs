@@ -79,9 +79,12 @@ public class SessionFailureTests
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task A_peer_that_went_away_fails_later_input(Ground ground)
     {
-        var session = await RunningSession.StartAsync(ground, new() { PeerEndedWait = Timeout.InfiniteTimeSpan });
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = new SessionOptions { PeerEndedWait = Timeout.InfiniteTimeSpan, OnEnded = _ => ended.SetResult() };
+        var session = await RunningSession.StartAsync(ground, options);
         await session.Peer.CloseWriteAsync();
-        await session.Peer.DisposeAsync();
+        await ended.Task;
+        await session.Peer.CloseAsync(longestDrain: TimeSpan.Zero, CancellationToken.None);    // our end will not come
         while (!session.Outcome.IsCompleted)
         {
             try
@@ -124,8 +127,8 @@ public class SessionFailureTests
     public async Task A_close_that_fails_fails_the_session()
     {
         var (user, console) = Connection.CreatePair();
-        var (ours, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp);
         var clock = new FakeTimeProvider();
+        var (ours, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp, new() { Time = clock });
         var options = new SessionOptions { Time = clock, LocalEndedWait = TimeSpan.FromSeconds(1) };
         var running = Session.RunAsync(End.Of(console, console), End.Of(ours), options);
         await user.WriteAsync("lost"u8.ToArray());

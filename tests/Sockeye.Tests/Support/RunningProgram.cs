@@ -43,7 +43,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
-        return new RunningProgram(Process.Start(start)!, captureOutput);
+        return new RunningProgram(ProcessStarts.Start(start), captureOutput);
     }
 
     /// <summary>Runs a program to its end, gives it this text as input and then the end of input.</summary>
@@ -108,7 +108,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Sends it a signal: <c>INT</c>, <c>TERM</c>, <c>STOP</c>, ...</summary>
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-" + name, Id.ToString()]);
+        using var kill = ProcessStarts.Start(new("kill", ["-" + name, Id.ToString()]));
         kill.WaitForExit();
     }
 

@@ -189,6 +189,7 @@ public class TlsHandshakeTests
     [Fact(Timeout = HangGuard)]
     public async Task What_fails_over_TLS_names_the_address_as_it_was_given()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         await using var server = StartEcho(Showing(Root.Issue("x.test")));
         var port = server.LocalAddress.Port;
         var error = await Assert.ThrowsAsync<NetException>(() => TlsClient.ConnectAsync("localhost", port, Client).AsTask());

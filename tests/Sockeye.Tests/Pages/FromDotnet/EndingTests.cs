@@ -23,6 +23,7 @@ public class EndingTests
     [Fact]
     public async Task Ours_says_so_when_it_is_closed()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var (connection, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp);
         peer.Dispose();
         await connection.WriteAsync("transfer 100"u8.ToArray());
@@ -35,6 +36,7 @@ public class EndingTests
     [InlineData("sent later")]
     public async Task An_answer_is_destroyed_by_what_the_caller_still_had_to_say(string bytes)
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var (near, far) = await Clients.PairAsync();
         await far.GetStream().WriteAsync(bytes == "unread" ? new byte[2] : new byte[1]);
         await near.GetStream().ReadExactlyAsync(new byte[1]);
@@ -50,6 +52,7 @@ public class EndingTests
     [Fact(Timeout = 120_000)]
     public async Task A_read_that_is_pending_destroys_what_a_bare_socket_has_sent()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var (near, far) = await Clients.PairAsync();
         var reading = near.Client.ReceiveAsync(new byte[1]);
         await near.Client.SendAsync(new byte[1_000_000]);

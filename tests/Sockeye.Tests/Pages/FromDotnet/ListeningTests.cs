@@ -43,6 +43,7 @@ public class ListeningTests
     [Fact]
     public async Task A_plain_bind_restarts_at_once()
     {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         // Of an address of their own, ports are not taken meanwhile by somebody's call.
         var first = new TcpListener(IPAddress.Parse("127.55.0.1"), 0);
         first.Start();

@@ -97,6 +97,7 @@ public class BytesTests
             var error = await Assert.ThrowsAsync<NetException>(() => connection.CloseAsync().AsTask());
             Assert.Equal(NetErrorKind.ClosedForWriting, error.Kind);
         }
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var (other, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp);
         await using (other)
         {

@@ -66,6 +66,7 @@ public class ListeningTests
                     return error.errno
             print(restart(bare), restart(socket.create_server))
             """));
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         Address place;
         await using (var listener = Listener.Listen("127.0.0.1:0"))
         {

@@ -81,6 +81,7 @@ public class ServerTests
             print(answer, closing.is_alive())
             silent.close()
             """));
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var ours = Server.Start("127.0.0.1:0", ShoutAsync, new() { DrainTimeout = TimeSpan.FromMilliseconds(100) });
         await using var slow = await Connection.ConnectAsync(ours.LocalAddress);
         await slow.Lines.WriteLineAsync("hello");
