@@ -174,6 +174,30 @@ public sealed class CopyStrategyTests : IDisposable
         Assert.Equal(0, course.Moved.Count);
     }
 
+    public static TheoryData<string> Seeing => new(Rules.Keys);
+
+    private static readonly Dictionary<string, SessionOptions> Rules = new(StringComparer.Ordinal)
+    {
+        ["an observer"] = new() { OnChunk = _ => { } },
+        ["line ends"] = new() { Crlf = true },
+        ["a rate"] = new() { BytesPerSecond = 1_000_000_000 },
+        ["a delay"] = new() { SendDelay = TimeSpan.FromTicks(1) },
+    };
+
+    [Theory(Timeout = HangGuard), MemberData(nameof(Seeing))]
+    public async Task Who_has_to_see_the_bytes_sees_all_of_them(string what)
+    {
+        var content = new byte[3_000_000];
+        await using var course = await CopyCourse.StartAsync(Place.Pipe, Place.TcpOnLoop, Means.Splice, Rules[what]);
+        var feeding = FeedAllAsync(course, content);
+        var taking = course.TakeAllAsync();
+        var outcome = await course.EndInTimeAsync();
+        Assert.Equal(Payload.Sha256(content), await taking);
+        await feeding;
+        Assert.Equal((SessionEnding.BothEnded, content.Length), (outcome.Ending, outcome.BytesSent));
+        Assert.Equal(0, course.Moved.Count);
+    }
+
     private string FileOf(byte[] content)
     {
         var path = _scratch.File("input");

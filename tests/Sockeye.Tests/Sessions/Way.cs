@@ -59,6 +59,14 @@ internal static class Ways
     public static TheoryData<Place, Place, Means> Where(Func<Place, Place, bool> isMeant) =>
         new(All.Where(way => isMeant(way.From, way.To)));
 
+    /// <summary>One of each kind that goes through a pipe of ours.</summary>
+    public static (Place From, Place To, Means Means)[] Spliced { get; } =
+    [
+        (Place.Pipe, Place.TcpOnLoop, Means.Splice),
+        (Place.Tcp, Place.Pipe, Means.Splice),
+        (Place.TcpOnLoop, Place.TcpOnLoop, Means.Splice),
+    ];
+
     /// <summary>Whether the kernel would do it, unless somebody has to see the bytes.</summary>
     public static bool IsForKernel(Place from, Place to) => Array.Exists(All, way => (way.From, way.To) == (from, to) && way.Means != Means.Buffer);
 
