@@ -6,14 +6,17 @@ internal sealed class LoopWatch
 {
     private readonly SemaphoreSlim _awake = new(0);
     private ReadinessLoop[] _loops = [];
+    private bool _isRunning;
     private int _asleep;
 
-    /// <summary>Watches this one, too, from now on. Not to be called by two at once.</summary>
-    public void Add(ReadinessLoop loop)
+    /// <summary>Begins this loop and watches it from now on. Not to be called by two at once.</summary>
+    public void Start(ReadinessLoop loop)
     {
-        Volatile.Write(ref _loops, [.. _loops, loop]);
-        if (_loops.Length == 1)
+        if (!_isRunning)
             new Thread(Run) { IsBackground = true, Name = "Sockeye loops' watch" }.UnsafeStart();
+        _isRunning = true;
+        loop.Start();
+        Volatile.Write(ref _loops, [.. _loops, loop]);
     }
 
     /// <summary>A loop has work, and has said so in its turn's <see cref="LoopTurn.Step"/> before.</summary>

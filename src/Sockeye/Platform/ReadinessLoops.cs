@@ -27,7 +27,7 @@ internal static class ReadinessLoops
     private static ReadinessLoop Next() => Get((int)((uint)Interlocked.Increment(ref _turn) % (uint)Loops.Length));
 
     /// <summary>Every loop.</summary>
-    /// <exception cref="IOException">The system has no descriptors left for them.</exception>
+    /// <exception cref="IOException">The system has no descriptors or threads left for them.</exception>
     public static ReadinessLoop[] All() => [.. Enumerable.Range(0, Loops.Length).Select(Get)];
 
     private static ReadinessLoop Get(int place)
@@ -41,8 +41,17 @@ internal static class ReadinessLoops
     private static ReadinessLoop Begin()
     {
         var loop = new ReadinessLoop(Watch);
-        Watch.Add(loop);
-        loop.Start();
-        return loop;
+        try
+        {
+            Watch.Start(loop);
+            return loop;
+        }
+        catch (OutOfMemoryException error)
+        {
+            // So .NET says that the system has no thread to give, or no descriptor left to look where its stack is.
+            throw new IOException("no thread for a readiness loop", error) { HResult = NoMemory };
+        }
     }
+
+    private const int NoMemory = 12;    // ENOMEM
 }
