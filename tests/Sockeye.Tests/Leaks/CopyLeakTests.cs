@@ -1,5 +1,4 @@
 using Sockeye.Platform;
-using Sockeye.Sessions;
 using Sockeye.Tests.Sessions;
 using Sockeye.Tests.Support;
 using Xunit;

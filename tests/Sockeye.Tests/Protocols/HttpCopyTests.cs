@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Sockeye.Protocols;
 using Sockeye.Tests.Support;
 using Xunit;
