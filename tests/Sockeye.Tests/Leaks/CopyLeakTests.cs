@@ -73,6 +73,12 @@ public class CopyLeakTests
     /// <summary>With much on its way: it is in a pipe of ours then.</summary>
     private static async Task BreakSinkAsync(CopyCourse course)
     {
+        // A pipe stays open when the session has ended: who writes into it would wait for ever.
+        if (course.Feed is FileStream)
+        {
+            await course.CancelAsync();
+            return;
+        }
         await course.Taken.DisposeAsync();
         while (!course.Outcome.IsCompleted && await Record.ExceptionAsync(() => course.Feed.WriteAsync(new byte[100_000]).AsTask()) is null)
         {

