@@ -79,6 +79,7 @@ public class TelemetryTests
         });
         await using var caller = await Connection.ConnectAsync(server.LocalAddress);
         await caller.CloseWriteAsync();
+        await Record.ExceptionAsync(async () => await caller.ReadAsync(new byte[1]));    // it has been served, then
         await server.StopAsync();
         var span = Assert.Single(spans, span => Equals(span.GetTagItem("client.address"), caller.LocalAddress.ToString()));
         Assert.Equal(("sockeye.serve", ActivityKind.Server, null), (span.OperationName, span.Kind, span.ParentId));
