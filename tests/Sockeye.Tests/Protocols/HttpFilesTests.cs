@@ -1,4 +1,5 @@
 using Sockeye.Protocols;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests.Protocols;
@@ -114,7 +115,7 @@ public sealed class HttpFilesTests : IDisposable
     public async Task A_pipe_or_a_device_is_never_opened()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such files on Windows");
-        using (var make = System.Diagnostics.Process.Start("mkfifo", [Path.Join(_root, "pipe")]))
+        using (var make = ProcessStarts.Start(new("mkfifo", [Path.Join(_root, "pipe")])))
             await make.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Contains("\r\nContent-Length: 0\r\n", await AskAsync("/pipe"), StringComparison.Ordinal);
         Assert.Contains("\r\nContent-Length: 0\r\n", await AskAsync("/dev/zero", "/"), StringComparison.Ordinal);
