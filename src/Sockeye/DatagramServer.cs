@@ -24,7 +24,7 @@ public delegate ValueTask<ReadOnlyMemory<byte>?> DatagramHandler(Datagram reques
 /// a Unix client whose queue is full does without. (One that is connected has no queue limit on Linux; what it leaves
 /// unread takes the server's send buffer away from the others until it reads or goes.)</para>
 /// <para>On Linux requests over UDP are received and answered many at once. An answer may then be held back while the handlers
-/// of requests that came with it run, but for no longer than 5 ms, and for none that waits. While there are requests, a
+/// of requests that came with it run, but for no longer than 10 ms, and for none that waits. While there are requests, a
 /// server has memory for 32 messages of 64 KiB, of which the system gives as much as they fill; while it waits, none.</para>
 /// <para>For the rate, the 8,192 sources seen last are always remembered, and 16,384 at most; then those are forgotten
 /// that have been silent for longest.</para>
@@ -42,6 +42,7 @@ public sealed class DatagramServer : IAsyncDisposable
     private readonly DatagramHandler _handler;
     private readonly DatagramServerOptions _options;
     private readonly RateLimiter _limiter;
+    private readonly string _tooMany;
     private readonly DatagramExchange[] _exchanges;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenRegistration _callerStop;
@@ -52,6 +53,7 @@ public sealed class DatagramServer : IAsyncDisposable
         _handler = handler;
         _options = options;
         _limiter = new RateLimiter(options.RatePerSource, options.Burst, options.Socket.Time);
+        _tooMany = $"more than {options.RatePerSource} requests a second, after a burst of {options.Burst}";
         var reports = new ExchangeReports(Drop, Fail);
         _exchanges = [.. socket.Links.Select(link => DatagramExchange.Over(link, options.Engine, reports))];
         _callerStop = stop.UnsafeRegister(static server => ((CancellationTokenSource)server!).Cancel(), _stop);
@@ -78,7 +80,16 @@ public sealed class DatagramServer : IAsyncDisposable
         Address address, DatagramHandler handler, DatagramServerOptions? options = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return Start(DatagramSocket.Bind(address, options?.Socket), handler, options, stop);
+        var socket = DatagramSocket.Bind(address, options?.Socket);
+        try
+        {
+            return Start(socket, handler, options, stop);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Serves what a bound socket receives. The socket is the server's from now on.</summary>
@@ -200,8 +211,7 @@ public sealed class DatagramServer : IAsyncDisposable
     {
         if (ReflectionGuard.ReasonNotToAnswer(request.From, local) is { } reason)
             return reason;
-        return _limiter.TryTake(request.From) ? null
-            : $"more than {_options.RatePerSource} requests a second, after a burst of {_options.Burst}";
+        return _limiter.TryTake(request.From) ? null : _tooMany;
     }
 
     /// <summary>See <see cref="DatagramHandler"/>. What has no bytes, but a place in memory, is an empty reply.</summary>

@@ -14,6 +14,7 @@ internal sealed class BatchExchange : DatagramExchange
     private readonly LoopSocket? _onLoop;
     private readonly Wait _wait = new(connection: null, NetOperation.Read);
     private readonly HeldAnswers _answers;
+    private bool _isWaitBegun;
     private DatagramBatch? _batch;
     private int _message;
     private int _segment;
@@ -36,7 +37,10 @@ internal sealed class BatchExchange : DatagramExchange
         {
             do
             {
-                await WaitAsync(cancel).ConfigureAwait(false);
+                var waiting = WaitAsync(cancel);
+                if (!waiting.IsCompleted)
+                    GiveBack();
+                _ = await waiting.ConfigureAwait(false);
                 _batch ??= DatagramBatch.Rent();
                 Receive(_batch.Received);
             }
@@ -71,26 +75,20 @@ internal sealed class BatchExchange : DatagramExchange
 
     public override void Dispose()
     {
+        _wait.End();
         _answers.Dispose();
         GiveBack();
     }
 
     /// <summary>Until something has come. It need not be there any more then.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAsync(CancellationToken cancel)
+    private ValueTask<int> WaitAsync(CancellationToken cancel)
     {
-        _wait.Begin(cancel);
-        try
-        {
-            var waiting = _onLoop?.Receiving.MoveAsync(Memory<byte>.Empty, _wait) ?? Link.WaitAsync(cancel);
-            if (!waiting.IsCompleted)
-                GiveBack();
-            await waiting.ConfigureAwait(false);
-        }
-        finally
-        {
-            _wait.End();
-        }
+        if (_onLoop is null)
+            return Link.WaitAsync(cancel);
+        if (!_isWaitBegun)
+            _wait.Begin(cancel);    // once: it is the same token each time
+        _isWaitBegun = true;
+        return _onLoop.Receiving.MoveAsync(Memory<byte>.Empty, _wait);
     }
 
     private void Receive(ReceivedMessages received)

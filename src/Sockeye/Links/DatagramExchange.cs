@@ -23,6 +23,7 @@ internal abstract class DatagramExchange(DatagramLink link, ExchangeReports repo
     protected ExchangeReports Reports => reports;
 
     /// <summary>Waits until there are requests, in place of those before.</summary>
+    /// <param name="cancel">Gives up; the same one each time.</param>
     public abstract ValueTask ReceiveAsync(CancellationToken cancel);
 
     /// <summary>The next request. It is valid until <see cref="ReceiveAsync"/>.</summary>

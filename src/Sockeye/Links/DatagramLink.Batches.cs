@@ -34,6 +34,7 @@ internal sealed partial class DatagramLink
         {
             throw ErrorMap.From(error, NetOperation.Listen, LocalAddress);
         }
+        _onLoop?.Sending.Mute();    // each datagram that has left would be told
         if (_isDisposed)
             _onLoop?.Dispose();
         return _onLoop;

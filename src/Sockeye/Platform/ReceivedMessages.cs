@@ -24,6 +24,7 @@ internal sealed class ReceivedMessages
                 PartCount = 1,
                 Control = AddressOf(ref _controls[i]),
             };
+            MakeRoom(ref _messages[i].Header);
         }
     }
 
@@ -34,13 +35,11 @@ internal sealed class ReceivedMessages
     public byte[] Memory => _bytes;
 
     /// <summary>Takes what is there now, in place of what was here.</summary>
-    public unsafe void Receive(SafeSocketHandle socket)
+    public void Receive(SafeSocketHandle socket)
     {
-        for (var i = 0; i < Capacity; i++)
-        {
-            _messages[i].Header.NameLength = LongestName;
-            _messages[i].Header.ControlLength = sizeof(SegmentControl);
-        }
+        for (var i = 0; i < Count; i++)
+            MakeRoom(ref _messages[i].Header);
+        Count = 0;
         Count = MessageCalls.Receive(socket, _messages);
     }
 
@@ -55,6 +54,10 @@ internal sealed class ReceivedMessages
     public int SegmentOf(int message) => _messages[message].Header.ControlLength > 0 && _controls[message].Received is > 0 and var size
         ? size
         : Room;
+
+    /// <summary>For a name and a size of segments: the kernel has put there how long they are.</summary>
+    private static unsafe void MakeRoom(ref MessageHeader header) =>
+        (header.NameLength, header.ControlLength) = (LongestName, sizeof(SegmentControl));
 
     private static T[] Pinned<T>(int count) => GC.AllocateArray<T>(count, pinned: true);
 
