@@ -83,7 +83,12 @@ public sealed partial class Connection
     private Wait MakeWait(ref Wait? wait, NetOperation direction) =>
         Interlocked.CompareExchange(ref wait, new Wait(this, direction), null) ?? wait;
 
-    private void NoteActivity() => Volatile.Write(ref _lastActivity, Now);
+    /// <summary>What moves while nobody waits needs no note: a wait counts from its own beginning at the earliest.</summary>
+    private void NoteActivity()
+    {
+        if (_readWait is { IsPending: true } || _writeWait is { IsPending: true })
+            Volatile.Write(ref _lastActivity, Now);
+    }
 
     private NetException TimedOut(NetOperation operation, int ownLimit)
     {

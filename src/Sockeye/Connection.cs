@@ -34,7 +34,6 @@ public sealed partial class Connection : Stream
     private Connection(Link link, ConnectionOptions options, Address? dialled = null, ConnectReport? report = null)
     {
         (_link, _options, _dialled, Report) = (link, options, dialled, report);
-        _lastActivity = options.Time.GetTimestamp();
         _idleTimeout = options.IdleTimeout;
         if (link is not LayerLink)
             Telemetry.Opened();

@@ -64,6 +64,7 @@ public sealed class Lines
     /// <param name="cancel">Gives up; nothing is lost.</param>
     /// <returns>The line, valid until the next read, or null at the clean end.</returns>
     /// <exception cref="NetException">As of <see cref="ReadLineAsync"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>?> ReadLineBytesAsync(CancellationToken cancel = default)
     {
         _connection.BeginReading();
@@ -103,6 +104,7 @@ public sealed class Lines
     /// <returns>The bytes, valid until the next read.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.ClosedEarly"/> if the peer ends before; what a read
     /// throws.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> ReadExactlyAsync(int count, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -129,6 +131,7 @@ public sealed class Lines
     /// <returns>The bytes with the delimiter, valid until the next read.</returns>
     /// <exception cref="NetException"><see cref="NetErrorKind.LimitExceeded"/>; <see cref="NetErrorKind.ClosedEarly"/> if the
     /// peer ends before the delimiter; what a read throws.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> ReadUntilAsync(
         ReadOnlyMemory<byte> delimiter, int limit, CancellationToken cancel = default)
     {
@@ -207,6 +210,7 @@ public sealed class Lines
     private ReceiveBuffer Buffer => _connection.Received;
 
     /// <summary>Takes bytes in until the delimiter is among them; null if the peer ends before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int?> FindAsync(
         ReadOnlyMemory<byte> delimiter, int limit, int spare, CancellationToken cancel)
     {

@@ -34,6 +34,9 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
         _caller = caller.UnsafeRegister(static wait => ((Wait)wait!).CutOff(), this);
     }
 
+    /// <summary>Whether somebody waits.</summary>
+    public bool IsPending => Volatile.Read(ref _pending);
+
     /// <summary>Whether the wait that was begun last has been cut off.</summary>
     public bool IsCutOff => Volatile.Read(ref _cutOff);
 

@@ -80,7 +80,7 @@ internal abstract class LoopDirection(LoopSocket socket)
     /// <summary>On the loop's thread, after readiness was noted: what waited for it goes on.</summary>
     public void GoOn()
     {
-        if (Interlocked.Exchange(ref _parked, null) is not { } operation)
+        if (!IsAwaited || Interlocked.Exchange(ref _parked, null) is not { } operation)
             return;
         if (operation.IsWait)
             operation.Complete();

@@ -8,15 +8,15 @@ internal sealed class LoopSocket : IDisposable
     private readonly ReadinessLoop _loop;
     private int _closed;
 
-    public LoopSocket(ReadinessLoop loop, Socket socket, long id)
+    public LoopSocket(ReadinessLoop loop, Socket socket)
     {
-        (_loop, Socket, Handle, Id) = (loop, socket, socket.SafeHandle, id);
+        (_loop, Socket, Handle) = (loop, socket, socket.SafeHandle);
         Receiving = new ReceivingDirection(this);
         Sending = new SendingDirection(this);
     }
 
     /// <summary>Names this socket to the kernel, and no other one, ever.</summary>
-    public long Id { get; }
+    public long Id { get; set; }
 
     public Socket Socket { get; }
 

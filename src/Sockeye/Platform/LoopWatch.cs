@@ -4,7 +4,7 @@ namespace Sockeye.Platform;
 /// events.</summary>
 internal sealed class LoopWatch
 {
-    private readonly SemaphoreSlim _awake = new(0);
+    private readonly AutoResetEvent _awake = new(false);    // a semaphore would spin before it sleeps
     private ReadinessLoop[] _loops = [];
     private bool _isRunning;
     private int _asleep;
@@ -23,7 +23,7 @@ internal sealed class LoopWatch
     public void Wake()
     {
         if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
-            _awake.Release();
+            _awake.Set();
     }
 
     private void Run()
@@ -37,7 +37,7 @@ internal sealed class LoopWatch
                 seen[i] = Look(loops[i], seen[i]);
             if (!IsAnyAtWork)
                 Sleep();
-            _awake.Wait(LongestStep);
+            _awake.WaitOne(LongestStep);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class LoopWatch
         // A loop that had work before it could see that we lie down would never wake us.
         if (IsAnyAtWork)
             Wake();
-        _awake.Wait();
+        _awake.WaitOne();
     }
 
     private bool IsAnyAtWork => Array.Exists(Volatile.Read(ref _loops), loop => loop.Turn.IsAtWork);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -16,9 +15,8 @@ namespace Sockeye.Platform;
 internal sealed class ReadinessLoop
 {
     private readonly Epoll _epoll = new();
-    private readonly ConcurrentDictionary<long, LoopSocket> _sockets = new();
+    private readonly LoopTable _sockets = new();
     private LoopTurn _turn;
-    private long _lastId;
 
     public ReadinessLoop(LoopWatch watch)
     {
@@ -63,8 +61,8 @@ internal sealed class ReadinessLoop
     public LoopSocket Attach(Socket socket)
     {
         SocketCalls.SetNonBlocking(socket.SafeHandle);
-        var attached = new LoopSocket(this, socket, Interlocked.Increment(ref _lastId));
-        _sockets[attached.Id] = attached;
+        var attached = new LoopSocket(this, socket);
+        _sockets.Add(attached);
         try
         {
             _epoll.Add(attached.Handle, attached.Id, attached.Watched);
@@ -72,7 +70,7 @@ internal sealed class ReadinessLoop
         }
         catch
         {
-            _sockets.TryRemove(attached.Id, out _);
+            _sockets.Remove(attached);
             throw;
         }
     }
@@ -80,12 +78,12 @@ internal sealed class ReadinessLoop
     /// <summary>Lets a socket go. Events that were fetched before find nobody: its id is never used again.</summary>
     public void Detach(LoopSocket socket)
     {
-        if (_sockets.TryRemove(socket.Id, out _))
+        if (_sockets.Remove(socket))
             _epoll.Remove(socket.Handle);
     }
 
     /// <summary>The socket of that id, if it is still attached.</summary>
-    public LoopSocket? Find(long id) => _sockets.GetValueOrDefault(id);
+    public LoopSocket? Find(long id) => _sockets.Find(id);
 
     /// <summary>Has what is so of a socket told again.</summary>
     public void Rearm(LoopSocket socket)
