@@ -132,11 +132,12 @@ public sealed partial class Connection
     /// acknowledged.</summary>
     private async ValueTask AwaitPeerAsync(TimeSpan longestDrain, CancellationToken limited, CancellationToken cancel)
     {
+        var isSettled = false;
         try
         {
             if (!_receivingEnded && _readFault is null)
                 await DrainAsync(longestDrain, limited).ConfigureAwait(false);
-            for (var pause = ShortestPause; BytesSent > 0 && !_link.IsAllAcknowledged; pause *= 2)
+            for (var pause = ShortestPause; !(isSettled = BytesSent == 0 || _link.IsAllAcknowledged); pause *= 2)
                 await Task.Delay(pause, _options.Time, limited).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -147,13 +148,13 @@ public sealed partial class Connection
         {
             ThrowIfUnsure(error is NetException fault ? Again(fault, NetOperation.Close) : Mapped(error, NetOperation.Close));
         }
-        if (!_link.IsAllAcknowledged)
+        if (!isSettled && !_link.IsAllAcknowledged)
         {
             ThrowIfUnsure(Error(
                 NetErrorKind.TimedOut, NetOperation.Close,
                 $"the peer has not acknowledged the last bytes within {Texts.Of(_options.CloseTimeout)}"));
         }
-        if ((_readFault ?? (Exception?)_link.TakePendingError()) is { } noted)
+        if (BytesSent > 0 && (_readFault ?? (Exception?)_link.TakePendingError()) is { } noted)
             ThrowIfUnsure(noted as NetException ?? Mapped(noted, NetOperation.Close));
     }
 

@@ -185,6 +185,9 @@ public sealed partial class Connection : Stream
     public Lines Lines =>
         _lines ?? Interlocked.CompareExchange(ref _lines, new Lines(this, _options.MaxLineLength), null) ?? _lines;
 
+    /// <inheritdoc cref="Link.Post"/>
+    internal void Post(IThreadPoolWorkItem work) => _link.Post(work);
+
     /// <inheritdoc cref="Link.CanCloseWrite"/>
     internal bool CanCloseWrite => _link.CanCloseWrite;
 

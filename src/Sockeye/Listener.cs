@@ -43,7 +43,7 @@ public sealed class Listener : IAsyncDisposable
     {
         _transport = transport;
         _binding = binding;
-        _queue = new AcceptQueue(binding.Sockets);
+        _queue = AcceptQueue.Over(binding.Sockets, options.Engine);
         Options = options;
     }
 
@@ -90,7 +90,15 @@ public sealed class Listener : IAsyncDisposable
             ReusePort = options.ReusePort,
             ReplaceStalePath = options.ReplaceStalePath,
         });
-        return new(address.Carrier, binding, options);
+        try
+        {
+            return new(address.Carrier, binding, options);
+        }
+        catch (IOException error)
+        {
+            binding.Dispose();
+            throw ErrorMap.From(error, NetOperation.Listen, address);
+        }
     }
 
     /// <summary>The first of <see cref="LocalAddresses"/>.</summary>
@@ -170,8 +178,8 @@ public sealed class Listener : IAsyncDisposable
     internal void Close()
     {
         _disposed = true;
-        _binding.Dispose();
         _queue.Dispose();
+        _binding.Dispose();
     }
 
     private static void PrepareLoops(Address address, SocketEngine engine)

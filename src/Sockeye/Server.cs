@@ -39,6 +39,7 @@ public sealed class Server : IAsyncDisposable
     private readonly Func<CancellationToken, ValueTask<Connection>> _accept;
     private readonly ConnectionHandler _handler;
     private readonly ServerOptions _options;
+    private readonly Func<ServedConnection, Task> _serve;
     private readonly ServedConnections _served = new();
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _stopping = new();
@@ -57,6 +58,7 @@ public sealed class Server : IAsyncDisposable
         _accept = accept;
         _handler = handler;
         _options = options;
+        _serve = ServeAsync;
         _places = new(options.MaxConnections);
         _running = StartDetached(RunAsync);
         _stopRegistration = stop.UnsafeRegister(static server => _ = ((Server)server!).StopAsync(), this);
@@ -207,14 +209,12 @@ public sealed class Server : IAsyncDisposable
 
     private void Begin(Connection connection)
     {
-        var served = new ServedConnection(connection, _options.OnDisconnected) { HasLayers = _listener.Options.Layers.Count == 0 };
+        var served = new ServedConnection(connection, _serve, _options.OnDisconnected) { HasLayers = _listener.Options.Layers.Count == 0 };
         if (_served.TryAdd(served))
-            ThreadPool.UnsafeQueueUserWorkItem(Serve, served, preferLocal: false); // a handler may block: never on the accepting task
+            connection.Post(served);    // a handler may block: never on the accepting task
         else
             connection.Abort();
     }
-
-    private void Serve(ServedConnection served) => _ = ServeAsync(served);
 
     /// <summary>From acceptance to report. One method waits through all of it, since what waits is held for each connection.</summary>
     private async Task ServeAsync(ServedConnection served)

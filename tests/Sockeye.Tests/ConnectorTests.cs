@@ -119,7 +119,7 @@ public sealed class ConnectorTests : IDisposable
         var clock = new FakeTimeProvider();
         var options = new ConnectOptions { Timeout = Limit, Time = clock };
         var dialling = FailsAsync(Address.Tcp("127.0.0.1", silent.Port), options);
-        await clock.TimerArmedAsync(options.AttemptDelay);
+        await clock.TimerArmedAsync(Limit);
         clock.Advance(Limit);
         var error = await dialling;
         Assert.Equal((NetErrorKind.TimedOut, NetOperation.Connect), (error.Kind, error.Operation));
@@ -161,12 +161,15 @@ public sealed class ConnectorTests : IDisposable
         using var silent = new SilentListener();
         using var giveUp = new CancellationTokenSource();
         var clock = new FakeTimeProvider();
-        var options = new ConnectOptions { Timeout = Timeout.InfiniteTimeSpan, Time = clock };
-        var dialling = DialAsync(Address.Tcp("127.0.0.1", silent.Port), options, giveUp.Token);
+        var options = Resolving("127.0.0.1", "127.0.0.2") with { Timeout = Timeout.InfiniteTimeSpan, Time = clock };
+        var one = DialAsync(Address.Tcp("127.0.0.1", silent.Port), options, giveUp.Token);
+        Assert.Equal(0, clock.ArmedTimers);
+        var two = DialAsync(Address.Tcp("example.test", silent.Port), options, giveUp.Token);
         await clock.TimerArmedAsync(options.AttemptDelay);
         Assert.Equal(1, clock.ArmedTimers);
         await giveUp.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialling);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
     }
 
     [Fact(Timeout = HangGuard)]

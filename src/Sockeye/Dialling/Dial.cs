@@ -24,8 +24,8 @@ internal sealed class Dial(
         CheckSource();
         try
         {
-            return target.IsUnix
-                ? await TryPathAsync().ConfigureAwait(false)
+            return TheOnlyEndPoint() is { } endPoint
+                ? await TryTheOnlyAsync(endPoint).ConfigureAwait(false)
                 : await RaceAsync().ConfigureAwait(false);
         }
         catch (NetException) when (cancel.IsCancellationRequested)
@@ -53,13 +53,25 @@ internal sealed class Dial(
             throw Invalid($"the source {source} is no IP address");
     }
 
-    private async Task<Socket> TryPathAsync()
+    /// <summary>Where there is one, nothing has to be looked up, and nothing to race.</summary>
+    private EndPoint? TheOnlyEndPoint()
     {
-        if (target.Path!.StartsWith('@') && !OperatingSystem.IsLinux())
-            throw new NetException(NetErrorKind.Unsupported, NetOperation.Connect, "only Linux has abstract names: give a path", target);
+        if (!target.IsUnix)
+            return target.IP is { } ip && IsAllowed(ip.AddressFamily) ? new IPEndPoint(ip, target.Port) : null;
+        return !target.Path!.StartsWith('@') || OperatingSystem.IsLinux() ? target.ToUnixEndPoint()
+            : throw new NetException(NetErrorKind.Unsupported, NetOperation.Connect, "only Linux has abstract names: give a path", target);
+    }
+
+    private bool IsAllowed(AddressFamily family) => (options.Family ?? family) == family && !IsOfOtherFamily(options.Source, family);
+
+    private static bool IsOfOtherFamily(Address? source, AddressFamily family) =>
+        source is { IsAny: false, IP: { } ip } && ip.AddressFamily != family;
+
+    private async Task<Socket> TryTheOnlyAsync(EndPoint endPoint)
+    {
         try
         {
-            return await TryAsync(target.ToUnixEndPoint(), limit.Token).ConfigureAwait(false);
+            return await TryAsync(endPoint, limit.Token).ConfigureAwait(false);
         }
         catch (NetException cause)
         {
@@ -92,8 +104,8 @@ internal sealed class Dial(
         var answer = await options.Resolver.AnswerAsync(target.Host, family, stop).ConfigureAwait(false);
         if (answer.Addresses.Length == 0)
             return answer;
-        if (options.Source is { IsAny: false, IP: { } source } && source.AddressFamily != family)
-            return new([], Invalid($"the source {source} cannot reach an {Resolver.NameOf(family)} address"));
+        if (IsOfOtherFamily(options.Source, family))
+            return new([], Invalid($"the source {options.Source!.IP} cannot reach an {Resolver.NameOf(family)} address"));
         if (target.IP is null)
             _log.AddressKnown();
         return answer;

@@ -70,7 +70,9 @@ internal sealed class HappyEyeballs<T>
         }
         finally
         {
-            await end.CancelAsync().ConfigureAwait(false);
+            // A race without rivals ends where it is: to cancel would go on on another thread.
+            if (!IsLast || _running.Count > 0)
+                await end.CancelAsync().ConfigureAwait(false);
             await CloseLosersAsync(winner).ConfigureAwait(false);
         }
         return winner;
@@ -83,8 +85,11 @@ internal sealed class HappyEyeballs<T>
         var attempt = Attempt(_untried.Take(), end);
         _attempts.Add(attempt);
         _running.Add(attempt);
-        _mayStart = Task.Delay(AttemptDelay, Time, end);
+        _mayStart = IsLast ? Task.CompletedTask : Task.Delay(AttemptDelay, Time, end);
     }
+
+    /// <summary>Whether there is nothing to try after what has been started.</summary>
+    private bool IsLast => _untried.IsEmpty && _lookUps.Count == 0;
 
     /// <summary>Whatever can change something.</summary>
     private List<Task> Waits()

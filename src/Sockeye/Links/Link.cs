@@ -102,6 +102,9 @@ internal abstract class Link : IAsyncDisposable
         return default;
     }
 
+    /// <summary>Has this run soon on a thread where code of this link goes on after a wait.</summary>
+    public virtual void Post(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+
     /// <summary>Ends our sending direction: after the last byte the peer reads the end.</summary>
     public abstract ValueTask CloseWriteAsync(CancellationToken cancel);
 

@@ -70,6 +70,8 @@ internal sealed class LoopLink : SocketLink
     public override ValueTask WhenWritableAsync(DescriptorWait? thread, Wait wait) =>
         thread is null ? _attached.Sending.MoveAllAsync(Memory<byte>.Empty, wait) : base.WhenWritableAsync(thread, wait);
 
+    public override void Post(IThreadPoolWorkItem work) => _attached.Post(work);
+
     public override void Abort()
     {
         _attached.Dispose();

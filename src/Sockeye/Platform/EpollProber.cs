@@ -124,15 +124,13 @@ internal sealed partial class EpollProber : Prober
         return outcome == SocketError.InProgress ? Connect(ref at) : outcome;
     }
 
-    private static unsafe SocketError Connect(ref Place at)
+    private static SocketError Connect(ref Place at) => SocketCalls.Connect(at.Socket!.SafeHandle, at.Address) switch
     {
-        fixed (byte* address = at.Address)
-        {
-            return connect(at.Socket!.SafeHandle, address, at.Address!.Length) == 0
-                ? SocketError.Success
-                : Of(Marshal.GetLastPInvokeError());
-        }
-    }
+        SocketError.Interrupted => SocketError.InProgress,
+        SocketError.IsConnected => SocketError.Success,
+        SocketError.WouldBlock => SocketError.AddressNotAvailable,    // no local port is free
+        var outcome => outcome,
+    };
 
     /// <summary>A port of this machine where nobody listens, and which was given to this very socket as its own: TCP's
     /// simultaneous open then connects it to itself.</summary>
@@ -143,40 +141,11 @@ internal sealed partial class EpollProber : Prober
         return getsockname(at.Socket!.SafeHandle, local, &length) == 0 && new ReadOnlySpan<byte>(local, length).SequenceEqual(at.Address);
     }
 
-    private static SocketError Of(int errno) => errno switch
-    {
-        EINPROGRESS or EALREADY or EINTR => SocketError.InProgress,
-        EISCONN => SocketError.Success,
-        ECONNREFUSED => SocketError.ConnectionRefused,
-        ETIMEDOUT => SocketError.TimedOut,
-        EHOSTUNREACH => SocketError.HostUnreachable,
-        ENETUNREACH => SocketError.NetworkUnreachable,
-        EHOSTDOWN => SocketError.HostDown,
-        ENETDOWN => SocketError.NetworkDown,
-        ECONNRESET => SocketError.ConnectionReset,
-        EPIPE => SocketError.Shutdown,
-        ECONNABORTED => SocketError.ConnectionAborted,
-        EADDRNOTAVAIL or EAGAIN => SocketError.AddressNotAvailable,
-        ENOBUFS or ENOMEM => SocketError.NoBufferSpaceAvailable,
-        EACCES or EPERM => SocketError.AccessDenied,
-        EINVAL => SocketError.InvalidArgument,
-        EAFNOSUPPORT => SocketError.AddressFamilyNotSupported,
-        _ => SocketError.SocketError,
-    };
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial int connect(SafeSocketHandle socket, byte* address, int length);
-
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int getsockname(SafeSocketHandle socket, byte* address, int* length);
 
     private const EpollEvents Watched = EpollEvents.Writable | EpollEvents.EdgeTriggered;
     private const int Bell = int.MaxValue;
-
-    private const int EPERM = 1, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EINVAL = 22, EPIPE = 32, EAFNOSUPPORT = 97;
-    private const int EADDRNOTAVAIL = 99, ENETDOWN = 100, ENETUNREACH = 101, ECONNABORTED = 103, ECONNRESET = 104, ENOBUFS = 105;
-    private const int EISCONN = 106, ETIMEDOUT = 110, ECONNREFUSED = 111, EHOSTDOWN = 112, EHOSTUNREACH = 113, EALREADY = 114;
-    private const int EINPROGRESS = 115;
 
     /// <summary>One try's socket, which serves one try after another, and where it is aimed.</summary>
     private struct Place

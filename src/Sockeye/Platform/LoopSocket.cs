@@ -6,6 +6,8 @@ namespace Sockeye.Platform;
 internal sealed class LoopSocket : IDisposable
 {
     private readonly ReadinessLoop _loop;
+    private IThreadPoolWorkItem? _posted;
+    private int _isTold;
     private int _closed;
 
     public LoopSocket(ReadinessLoop loop, Socket socket)
@@ -30,6 +32,17 @@ internal sealed class LoopSocket : IDisposable
     /// <summary>Whether it was let go.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
+    /// <summary>Has this run soon on the loop's thread, or on one of the pool if the socket is let go before.</summary>
+    public void Post(IThreadPoolWorkItem work)
+    {
+        Interlocked.Exchange(ref _posted, work);
+        if (IsClosed)
+            PostElsewhere();
+        else if (Volatile.Read(ref _isTold) != 0)
+            Rearm();
+        // Else the first event is still to come: that it can be written.
+    }
+
     /// <summary>The kernel has something to tell: on the loop's thread.</summary>
     public void OnEvents(EpollEvents events)
     {
@@ -40,6 +53,10 @@ internal sealed class LoopSocket : IDisposable
             Receiving.NoteReady(untilEmpty: Has(Ends | EpollEvents.Urgent));
         if (maySend)
             Sending.NoteReady(untilEmpty: false);
+        if (_isTold == 0)
+            Interlocked.Exchange(ref _isTold, 1);
+        if (_posted is not null)
+            Interlocked.Exchange(ref _posted, null)?.Execute();
         if (mayReceive)
             Receiving.GoOn();
         if (maySend)
@@ -69,6 +86,13 @@ internal sealed class LoopSocket : IDisposable
         _loop.Detach(this);
         Receiving.Close();
         Sending.Close();
+        PostElsewhere();
+    }
+
+    private void PostElsewhere()
+    {
+        if (Interlocked.Exchange(ref _posted, null) is { } posted)
+            ThreadPool.UnsafeQueueUserWorkItem(posted, preferLocal: false);
     }
 
     private const EpollEvents Ends = EpollEvents.PeerEnded | EpollEvents.HungUp | EpollEvents.Error;

@@ -41,26 +41,27 @@ internal sealed class ReadinessLoop
     {
         cancel.ThrowIfCancellationRequested();
         socket.Blocking = false;
-        try
+        if (remote is IPEndPoint && Begin(socket, remote) && !Descriptors.IsReady(socket.SafeHandle, Descriptors.Writable))
         {
-            socket.Connect(remote);
-            return;
+            using var attached = Attach(socket);
+            await attached.Sending.MoveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
         }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock && remote is IPEndPoint)
-        {
-            // Under way. A Unix socket says so, too, but means that the listener's queue is full.
-        }
-        using var attached = Attach(socket);
-        await attached.Sending.MoveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
-        var outcome = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-        if (outcome != 0)
-            throw new SocketException(outcome);
+        // Of what was begun it takes the outcome. A Unix socket is connected at once, or not at all.
+        socket.Connect(remote);
+    }
+
+    /// <summary>Whether it is under way; what has failed at once fails again when it is asked for.</summary>
+    private static bool Begin(Socket socket, EndPoint remote)
+    {
+        var address = remote.Serialize();
+        return SocketCalls.Connect(socket.SafeHandle, address.Buffer.Span[..address.Size]) == SocketError.InProgress;
     }
 
     /// <summary>Takes a socket in, which does not block any more from now on.</summary>
     public LoopSocket Attach(Socket socket)
     {
-        SocketCalls.SetNonBlocking(socket.SafeHandle);
+        if (socket.Blocking)
+            SocketCalls.SetNonBlocking(socket.SafeHandle);
         var attached = new LoopSocket(this, socket);
         _sockets.Add(attached);
         try

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Sockeye.Platform;
 
-/// <summary>recv(2) and send(2) of Linux, which never wait here. .NET's own calls would keep a record for each socket, of
-/// what may be waiting.</summary>
+/// <summary>recv(2), send(2) and connect(2) of Linux, which never wait here. .NET's own calls would keep a record for each
+/// socket, of what may be waiting, and throw where a connect is under way.</summary>
 internal static partial class SocketCalls
 {
     /// <summary>Null if it would have to wait.</summary>
@@ -19,6 +19,30 @@ internal static partial class SocketCalls
     {
         fixed (byte* at = bytes)
             return CountOf(send(socket, at, (nuint)bytes.Length, DontWait | NoSignal));
+    }
+
+    /// <summary>Begins to connect a socket that does not block, or tells how that came out: asked again, connect(2) takes the
+    /// outcome, as <see cref="SocketError.Success"/> or an error.</summary>
+    /// <param name="socket">A stream socket.</param>
+    /// <param name="address">struct sockaddr_in or sockaddr_in6.</param>
+    public static unsafe SocketError Connect(SafeSocketHandle socket, ReadOnlySpan<byte> address)
+    {
+        fixed (byte* at = address)
+            return connect(socket, at, (uint)address.Length) == 0 ? SocketError.Success : NameOf(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>The next caller of a listening socket that does not block; null if it has given up, or if another process that
+    /// listens here has taken it.</summary>
+    public static Socket? TryAccept(Socket listening)
+    {
+        try
+        {
+            return listening.Accept();
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
+        {
+            return null;
+        }
     }
 
     /// <summary>No call waits from now on.</summary>
@@ -39,23 +63,29 @@ internal static partial class SocketCalls
     /// <summary>What .NET calls an error that such a call can meet.</summary>
     private static SocketError NameOf(int errno) => errno switch
     {
-        1 or 13 => SocketError.AccessDenied,                // EPERM, EACCES
-        4 => SocketError.Interrupted,                       // EINTR
-        9 or 88 => SocketError.NotSocket,                   // EBADF, ENOTSOCK
-        12 or 105 => SocketError.NoBufferSpaceAvailable,    // ENOMEM, ENOBUFS
-        22 => SocketError.InvalidArgument,                  // EINVAL
-        32 or 108 => SocketError.Shutdown,                  // EPIPE, ESHUTDOWN
-        90 => SocketError.MessageSize,                      // EMSGSIZE
-        100 => SocketError.NetworkDown,                     // ENETDOWN
-        101 => SocketError.NetworkUnreachable,              // ENETUNREACH
-        102 => SocketError.NetworkReset,                    // ENETRESET
-        103 => SocketError.ConnectionAborted,               // ECONNABORTED
-        104 => SocketError.ConnectionReset,                 // ECONNRESET
-        107 => SocketError.NotConnected,                    // ENOTCONN
-        110 => SocketError.TimedOut,                        // ETIMEDOUT
-        111 => SocketError.ConnectionRefused,               // ECONNREFUSED
-        112 => SocketError.HostDown,                        // EHOSTDOWN
-        113 => SocketError.HostUnreachable,                 // EHOSTUNREACH
+        1 or 13 => SocketError.AccessDenied,                    // EPERM, EACCES
+        4 => SocketError.Interrupted,                           // EINTR
+        9 or 88 => SocketError.NotSocket,                       // EBADF, ENOTSOCK
+        EAGAIN => SocketError.WouldBlock,
+        12 or 105 => SocketError.NoBufferSpaceAvailable,        // ENOMEM, ENOBUFS
+        22 => SocketError.InvalidArgument,                      // EINVAL
+        32 or 108 => SocketError.Shutdown,                      // EPIPE, ESHUTDOWN
+        90 => SocketError.MessageSize,                          // EMSGSIZE
+        97 => SocketError.AddressFamilyNotSupported,            // EAFNOSUPPORT
+        98 => SocketError.AddressAlreadyInUse,                  // EADDRINUSE
+        99 => SocketError.AddressNotAvailable,                  // EADDRNOTAVAIL
+        100 => SocketError.NetworkDown,                         // ENETDOWN
+        101 => SocketError.NetworkUnreachable,                  // ENETUNREACH
+        102 => SocketError.NetworkReset,                        // ENETRESET
+        103 => SocketError.ConnectionAborted,                   // ECONNABORTED
+        104 => SocketError.ConnectionReset,                     // ECONNRESET
+        106 => SocketError.IsConnected,                         // EISCONN
+        107 => SocketError.NotConnected,                        // ENOTCONN
+        110 => SocketError.TimedOut,                            // ETIMEDOUT
+        111 => SocketError.ConnectionRefused,                   // ECONNREFUSED
+        112 => SocketError.HostDown,                            // EHOSTDOWN
+        113 => SocketError.HostUnreachable,                     // EHOSTUNREACH
+        114 or 115 => SocketError.InProgress,                   // EALREADY, EINPROGRESS
         _ => SocketError.SocketError,
     };
 
@@ -64,6 +94,9 @@ internal static partial class SocketCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial nint send(SafeSocketHandle socket, byte* bytes, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int connect(SafeSocketHandle socket, byte* address, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int ioctl(SafeSocketHandle socket, nuint request, int* argument);

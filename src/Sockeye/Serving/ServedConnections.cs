@@ -1,7 +1,11 @@
 namespace Sockeye;
 
 /// <summary>One connection of a server, from its acceptance to its report.</summary>
-internal sealed class ServedConnection(Connection connection, Action<Connection, Exception?>? report)
+/// <param name="connection">As it was accepted.</param>
+/// <param name="serve">Its whole life.</param>
+/// <param name="report">What is told of its end.</param>
+internal sealed class ServedConnection(Connection connection, Func<ServedConnection, Task> serve, Action<Connection, Exception?>? report)
+    : IThreadPoolWorkItem
 {
     private int _reported;
 
@@ -13,6 +17,8 @@ internal sealed class ServedConnection(Connection connection, Action<Connection,
 
     /// <summary>Why the server dropped it, if it did: what its end is reported with, whatever the handler says of it.</summary>
     public NetException? CutOffReason { get; private set; }
+
+    public void Execute() => _ = serve(this);
 
     public void CutOff(NetException reason)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Sockeye.Sessions;
 
@@ -17,6 +18,7 @@ internal sealed class ConnectionEnd(Connection connection) : End
 
     internal override Stream Sink => connection;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal override async ValueTask<Chunk> ReadAsync(int most, CancellationToken cancel)
     {
         // Nobody holds a buffer who only waits.

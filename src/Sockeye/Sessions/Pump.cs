@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sockeye.Sessions;
 
 /// <summary>Carries one direction: reads a chunk, writes it, and only then reads the next; so a slow sink holds up its source.</summary>
@@ -79,10 +81,10 @@ internal sealed class Pump : ICopyWatch
     private bool HasEnough => _direction == SessionDirection.Received && _options.Replies > 0 && Flow.Messages >= _options.Replies;
 
     /// <summary>What one read gave; where lines are sent one by one, the next of them.</summary>
-    private async ValueTask<Chunk> NextAsync(CancellationToken cancel)
+    private ValueTask<Chunk> NextAsync(CancellationToken cancel) => _sendsLines ? NextLineAsync(cancel) : ReadAsync(cancel);
+
+    private async ValueTask<Chunk> NextLineAsync(CancellationToken cancel)
     {
-        if (!_sendsLines)
-            return await ReadAsync(cancel).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         if (_linesLeft.IsEmpty)
         {
@@ -97,6 +99,7 @@ internal sealed class Pump : ICopyWatch
         return new(line);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Chunk> ReadAsync(CancellationToken cancel)
     {
         _isWriting = false;
@@ -112,6 +115,7 @@ internal sealed class Pump : ICopyWatch
         return chunk;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CarryAsync(Chunk chunk, CancellationToken reading, CancellationToken everything)
     {
         _isWriting = true;
@@ -179,6 +183,7 @@ internal sealed class Pump : ICopyWatch
 
     private bool IsKeptOpen => _direction == SessionDirection.Sent && _options.KeepOpenOnEmptyInput && !Flow.HasBegun;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, bool truncated, CancellationToken reading, CancellationToken everything)
     {
         if (_pacer is not null)

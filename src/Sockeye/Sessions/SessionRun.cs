@@ -9,7 +9,7 @@ internal sealed class SessionRun
     private readonly Pump _sending;
     private readonly Pump _receiving;
     private readonly Referee _referee;
-    private readonly SemaphoreSlim _changed = new(0);
+    private readonly Bell _changed = new();
 
     public SessionRun(End local, End peer, SessionOptions options)
     {
@@ -28,10 +28,11 @@ internal sealed class SessionRun
         var pumps = Task.WhenAll(
             Start(() => _sending.RunAsync(reading.Token, everything.Token)),
             Start(() => _receiving.RunAsync(reading.Token, everything.Token)));
-        _local.OnDeparted(() => _changed.Release());
+        _local.OnDeparted(_changed.RingElsewhere);
 
         var ruling = await AwaitRulingAsync(everything.Token).ConfigureAwait(false);
-        await (ruling is { IsGood: true } ? reading : everything).CancelAsync().ConfigureAwait(false);
+        if (!pumps.IsCompleted)
+            await (ruling is { IsGood: true } ? reading : everything).CancelAsync().ConfigureAwait(false);
         await pumps.ConfigureAwait(false);
 
         ruling = OfFinish(ruling, limit.IsCancellationRequested, cancel.IsCancellationRequested);
@@ -47,24 +48,33 @@ internal sealed class SessionRun
     /// <summary>Null: the token ended it.</summary>
     private async Task<Ruling?> AwaitRulingAsync(CancellationToken everything)
     {
-        using var timer = _options.Time.CreateTimer(
-            static run => ((SessionRun)run!)._changed.Release(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        while (!everything.IsCancellationRequested)
+        using var cancelled = everything.UnsafeRegister(static run => ((SessionRun)run!)._changed.RingElsewhere(), this);
+        ITimer? timer = null;
+        try
         {
-            var (over, recheck) = _referee.Rule();
-            if (over is not null)
-                return over;
-            timer.Change(recheck, Timeout.InfiniteTimeSpan);
-            await _changed.WaitAsync(everything).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (!everything.IsCancellationRequested)
+            {
+                var (over, recheck) = _referee.Rule();
+                if (over is not null)
+                    return over;
+                if (recheck != Timeout.InfiniteTimeSpan)
+                    timer ??= _options.Time.CreateTimer(static run => ((SessionRun)run!)._changed.Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                timer?.Change(recheck, Timeout.InfiniteTimeSpan);
+                await _changed.WaitAsync().ConfigureAwait(false);
+            }
+            return null;
         }
-        return null;
+        finally
+        {
+            timer?.Dispose();
+        }
     }
 
     /// <summary>A pump's wait for bytes matters only once the peer has ended: that is what begins to count then.</summary>
     private void OnChange(Flow flow)
     {
         if (flow.WaitingSince == 0 || _receiving.Flow.EndedAt != 0)
-            _changed.Release();
+            _changed.Ring();
     }
 
     /// <summary>What was read before a good end is written after it, and that can still fail, last too long or be cancelled.</summary>
