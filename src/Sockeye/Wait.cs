@@ -6,11 +6,11 @@ namespace Sockeye;
 /// What can end one direction's wait besides bytes: the caller, the connection's closing, a limit in time. The timer is
 /// armed once and looks, when it fires, how much of the limit is left, so that an operation costs no timer calls.
 /// </summary>
+/// <remarks>It locks itself: every connection that waits has one, and nobody else sees it.</remarks>
 /// <param name="connection">Whose direction it is; null where the caller alone can end the wait.</param>
 /// <param name="direction">Reading or writing.</param>
 internal sealed class Wait(Connection? connection, NetOperation direction)
 {
-    private readonly Lock _lock = new();
     private LoopOperation? _operation;
     private CancellationTokenSource? _source;
     private CancellationTokenRegistration _caller;
@@ -23,7 +23,7 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     /// <summary>Begins a wait.</summary>
     public void Begin(CancellationToken caller)
     {
-        lock (_lock)
+        lock (this)
         {
             _pending = true;
             _cutOff = IsClosed;
@@ -48,7 +48,7 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     {
         get
         {
-            lock (_lock)
+            lock (this)
             {
                 if (_cutOff)
                     return new(canceled: true);
@@ -61,21 +61,21 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     /// <summary>Tells this operation, until <see cref="Forget"/>. It may be cut off already.</summary>
     public void Tell(LoopOperation operation)
     {
-        lock (_lock)
+        lock (this)
             _operation = operation;
     }
 
     /// <summary>Tells the operation no more, which may be used for another wait from now on.</summary>
     public void Forget()
     {
-        lock (_lock)
+        lock (this)
             _operation = null;
     }
 
     public void End()
     {
         _caller.Dispose();
-        lock (_lock)
+        lock (this)
             _pending = false;
     }
 
@@ -83,7 +83,7 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     /// operation that had looked whether the connection is open just before it closed must not wait either.</summary>
     public void Close()
     {
-        lock (_lock)
+        lock (this)
             _timer?.Dispose();
         CutOff();
     }
@@ -91,7 +91,7 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     /// <summary>A limit has changed: the next wait asks anew.</summary>
     public void Reconsider()
     {
-        lock (_lock)
+        lock (this)
         {
             _armed = false;
             if (_pending)
@@ -113,7 +113,7 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     private void OnTimer()
     {
         CancellationTokenSource? source;
-        lock (_lock)
+        lock (this)
         {
             _armed = false;
             if (!_pending || IsClosed)
@@ -132,7 +132,7 @@ internal sealed class Wait(Connection? connection, NetOperation direction)
     private void CutOff()
     {
         CancellationTokenSource? source;
-        lock (_lock)
+        lock (this)
             source = CutOffPending();
         source?.Cancel();
     }

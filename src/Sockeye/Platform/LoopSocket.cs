@@ -55,12 +55,13 @@ internal sealed class LoopSocket : IDisposable
             Sending.NoteReady(untilEmpty: false);
         if (_isTold == 0)
             Interlocked.Exchange(ref _isTold, 1);
-        if (_posted is not null)
-            Interlocked.Exchange(ref _posted, null)?.Execute();
         if (mayReceive)
             Receiving.GoOn();
         if (maySend)
             Sending.GoOn();
+        // Last: what it begins to wait for has not been told by this event.
+        if (_posted is not null)
+            Interlocked.Exchange(ref _posted, null)?.Execute();
 
         bool Has(EpollEvents any) => (events & any) != EpollEvents.None;
     }

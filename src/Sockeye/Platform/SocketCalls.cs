@@ -31,20 +31,6 @@ internal static partial class SocketCalls
             return connect(socket, at, (uint)address.Length) == 0 ? SocketError.Success : NameOf(Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>The next caller of a listening socket that does not block; null if it has given up, or if another process that
-    /// listens here has taken it.</summary>
-    public static Socket? TryAccept(Socket listening)
-    {
-        try
-        {
-            return listening.Accept();
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
-        {
-            return null;
-        }
-    }
-
     /// <summary>No call waits from now on.</summary>
     public static unsafe void SetNonBlocking(SafeSocketHandle socket)
     {
