@@ -23,10 +23,15 @@ PAIRS = {
         lambda port: ["ncat", "--recv-only", "-l", "127.0.0.1", port]),
 }
 
+# It measures and carries nothing: what it receives it drops.
+IPERF = (
+    lambda port: ["iperf3", "-c", "127.0.0.1", "-p", port, "-n", f"{MEBIBYTES}M", "-F", big_file()],
+    lambda port: ["iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", port])
+
 
 def rows() -> list[Row]:
     return [
-        Row("file-null", "1 GiB from a file, through a socket, to /dev/null", "GiB", contestants(from_file, to_null), [
+        Row("file-null", "1 GiB from a file, through a socket, to /dev/null", "GiB", contestants(from_file, to_null, PAIRS | {"iperf3": IPERF}), [
             Goal("rate", ">=", 2.2, "nc"), Goal("rate", ">=", 2.2, "socat -b131072"), Goal("cpu", "<=", 1.15, "C sendfile+splice")]),
         Row("pipe-pipe", "1 GiB from a pipe, through a socket, to a pipe", "GiB", contestants(from_pipe, to_pipe), [
             Goal("rate", ">=", 1.4, "socat -b131072"), Goal("rate", ">=", 2.5, "nc")]),
@@ -35,8 +40,8 @@ def rows() -> list[Row]:
     ]
 
 
-def contestants(source, sink):
-    return {name: lambda send=send, receive=receive: carry(send, receive, source, sink) for name, (send, receive) in PAIRS.items()}
+def contestants(source, sink, pairs=PAIRS):
+    return {name: lambda send=send, receive=receive: carry(send, receive, source, sink) for name, (send, receive) in pairs.items()}
 
 
 def carry(send, receive, source, sink) -> Sample:

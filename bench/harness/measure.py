@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
+MOST_FAILURES = 3
+
+
 @dataclass
 class Sample:
     """One round of one contestant. What was not measured is None."""
@@ -49,15 +52,8 @@ class Row:
             names = list(self.contestants)
             shift = number % len(names)
             for name in names[shift:] + names[:shift]:
-                if name in result.failed:
-                    continue
-                try:
-                    sample = self.contestants[name]()
-                except (RuntimeError, OSError) as error:
-                    print(f"  {name}: {error}", file=sys.stderr)
-                    result.failed[name] = str(error)
-                    continue
-                if number > 0:
+                sample = result.ask(name)
+                if sample and number > 0:
                     result.samples.setdefault(name, []).append(sample)
         return result
 
@@ -66,7 +62,18 @@ class Row:
 class Result:
     row: Row
     samples: dict[str, list[Sample]] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+
+    def ask(self, name: str) -> Sample | None:
+        """Whoever fails is asked again, which is told; whoever has failed too often is asked no more."""
+        failures = self.failed.setdefault(name, [])
+        while len(failures) < MOST_FAILURES:
+            try:
+                return self.row.contestants[name]()
+            except (RuntimeError, OSError) as error:
+                print(f"  {name}: {error}", file=sys.stderr)
+                failures.append(str(error))
+        return None
 
     def values(self, name: str, figure: str) -> list[float]:
         return [value for sample in self.samples.get(name, []) if (value := getattr(sample, figure)) is not None]

@@ -41,6 +41,9 @@ def section(row, result: Result) -> str:
         lines.append(f"| {name} | " + " | ".join(cell(result, name, figure) for figure in figures) + " |")
     lines += ["", "| goal | measured | |", "|---|---|---|"]
     lines += [goal_line(result, goal) for goal in row.goals]
+    for name, failures in result.failed.items():
+        if failures and name in result.samples:
+            lines += ["", f"{name} failed {len(failures)} times and was asked again: {failures[-1]}."]
     if row.remark:
         lines += ["", row.remark]
     versions = "; ".join(f"{name}: {machine.version_of(name)}" for name in machine.VERSIONS if any(name in who.split() for who in row.contestants))
@@ -52,7 +55,7 @@ def section(row, result: Result) -> str:
 def cell(result: Result, name: str, figure: str) -> str:
     values = result.values(name, figure)
     if not values:
-        return result.failed.get(name, "")
+        return "; ".join(sorted(set(result.failed.get(name, []))))
     return f"{figure_text(figure, result.median(name, figure))} ({figure_text(figure, min(values))} - {figure_text(figure, max(values))})"
 
 
