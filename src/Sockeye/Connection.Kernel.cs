@@ -37,7 +37,7 @@ public sealed partial class Connection : IKernelSource, IKernelSink
             cancel.ThrowIfCancellationRequested();
             var move = _link.MayTakeNow(wait) ? call(_link.Raw!, most) : KernelMove.Later;
             if (move.HasToWait)
-                move = await TakeLaterAsync(call, most, wait, cancel).ConfigureAwait(false);
+                move = await MoveLaterAsync(NetOperation.Read, call, most, wait, cancel).ConfigureAwait(false);
             return move.IsRefused ? null : NoteReceived(CountOf(move), most);
         }
         catch (Exception error) when (error is not NetException)
@@ -72,7 +72,7 @@ public sealed partial class Connection : IKernelSource, IKernelSink
             cancel.ThrowIfCancellationRequested();
             var move = _link.MayGiveNow(wait) ? call(_link.Raw!, most) : KernelMove.Later;
             if (move.HasToWait)
-                move = await GiveLaterAsync(call, most, wait, cancel).ConfigureAwait(false);
+                move = await MoveLaterAsync(NetOperation.Write, call, most, wait, cancel).ConfigureAwait(false);
             return move.IsRefused ? null : NoteSent(CountOf(move));
         }
         catch (Exception error)
@@ -81,38 +81,19 @@ public sealed partial class Connection : IKernelSource, IKernelSink
         }
     }
 
-    private async ValueTask<KernelMove> TakeLaterAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel)
+    private async ValueTask<KernelMove> MoveLaterAsync(
+        NetOperation direction, KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel)
     {
-        var limits = ReadWait;
+        var reads = direction == NetOperation.Read;
+        var limits = reads ? ReadWait : WriteWait;
         limits.Begin(cancel);
         try
         {
             KernelMove move;
             do
             {
-                await _link.WhenReadableAsync(wait, limits).ConfigureAwait(false);
-                move = MoveReady(call, most, Descriptors.Readable);
-            }
-            while (move.HasToWait);
-            return move;
-        }
-        finally
-        {
-            limits.End();
-        }
-    }
-
-    private async ValueTask<KernelMove> GiveLaterAsync(KernelCall call, int most, DescriptorWait? wait, CancellationToken cancel)
-    {
-        var limits = WriteWait;
-        limits.Begin(cancel);
-        try
-        {
-            KernelMove move;
-            do
-            {
-                await _link.WhenWritableAsync(wait, limits).ConfigureAwait(false);
-                move = MoveReady(call, most, Descriptors.Writable);
+                await (reads ? _link.WhenReadableAsync(wait, limits) : _link.WhenWritableAsync(wait, limits)).ConfigureAwait(false);
+                move = MoveReady(call, most, reads ? Descriptors.Readable : Descriptors.Writable);
             }
             while (move.HasToWait);
             return move;
