@@ -46,12 +46,14 @@ internal sealed class Arrivals : IDisposable
         }
     }
 
-    /// <summary>No more of them. Returns how many were due by the end of the window and had not begun.</summary>
+    /// <summary>Ends the window, and with it these: nobody can begin one in between. Returns how many were due by then and had
+    /// not begun.</summary>
     public long End()
     {
         Turn[] waiting;
         lock (_lock)
         {
+            _window.End();
             _isOver = true;
             waiting = [.. _waiting];
             _waiting.Clear();

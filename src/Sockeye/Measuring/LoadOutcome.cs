@@ -6,7 +6,8 @@ public sealed record LoadOutcome
     /// <summary>How long was measured: less than asked for if it was cancelled.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>How long each request took that was done within that time. The time itself is by <see cref="LoadMode"/>.</summary>
+    /// <summary>How long each request took that was done within that time; at a set <see cref="LoadOptions.Rate"/> also those that
+    /// were due by the end and done within 250 ms after it. The time itself is by <see cref="LoadMode"/>.</summary>
     public required Histogram Latency { get; init; }
 
     /// <summary>What went wrong: each kind of error in each operation once, the most frequent first.</summary>

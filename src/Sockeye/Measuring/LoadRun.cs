@@ -76,9 +76,8 @@ internal sealed class LoadRun
         while (window.Left is { Ticks: > 0 } left && !cancel.IsCancellationRequested)
             await Task.Delay(left < LongestDelay ? left : LongestDelay, _options.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        window.End();
-        await sampling.DisposeAsync().ConfigureAwait(false);
         var unsent = arrivals.End();
+        await sampling.DisposeAsync().ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await Task.WhenAny(working, Task.Delay(LastWait, _options.Time, CancellationToken.None)).ConfigureAwait(false);
         await cut.CancelAsync().ConfigureAwait(false);
@@ -130,8 +129,8 @@ internal sealed class LoadRun
             BytesSent = _timeline.Intervals.Sum(interval => interval.BytesSent),
             BytesReceived = _timeline.Intervals.Sum(interval => interval.BytesReceived),
             BadStatuses = LoadTally.BadStatusesOf(_tallies),
-            Unfinished = unfinished,
-            Unsent = unsent,
+            Unfinished = window.HasBegun ? unfinished : 0,
+            Unsent = window.HasBegun ? unsent : 0,
         };
     }
 

@@ -4,11 +4,12 @@ namespace Sockeye.Measuring;
 internal sealed class LoadWindow
 {
     private readonly TimeProvider _time;
+    private readonly bool _isOpenLoop;
     private long _to;
 
     public LoadWindow(LoadOptions options)
     {
-        _time = options.Time;
+        (_time, _isOpenLoop) = (options.Time, options.Rate is not null);
         Start = _time.GetTimestamp();
         From = Start + In(options.WarmUp);
         _to = options.Duration == Timeout.InfiniteTimeSpan ? long.MaxValue : From + In(options.Duration);
@@ -36,7 +37,11 @@ internal sealed class LoadWindow
     /// <summary>How long was measured.</summary>
     public TimeSpan Elapsed => To > From ? _time.GetElapsedTime(From, To) : TimeSpan.Zero;
 
-    public bool Contains(long moment) => moment >= From && moment <= To;
+    /// <summary>Whether what is over at a moment counts. At a set rate it belongs to when it was due, which was before the end.</summary>
+    public bool Counts(long moment) => HasBegun && moment >= From && (_isOpenLoop || moment <= To);
+
+    /// <summary>Whether anything is measured; else it ended during the warm-up.</summary>
+    public bool HasBegun => To >= From;
 
     /// <summary>It ends now, if it has not ended yet.</summary>
     public void End() => Volatile.Write(ref _to, Math.Min(To, _time.GetTimestamp()));

@@ -63,6 +63,12 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
                 await client.LeaveAsync().ConfigureAwait(false);
             return true;
         }
+        catch (Exception error) when (cut.IsCancellationRequested && error is NetException or OperationCanceledException or ObjectDisposedException)
+        {
+            client.Abort();
+            Unfinished++;
+            return true;
+        }
         catch (NetException error)
         {
             var wasReached = client.IsConnected;
@@ -70,24 +76,18 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
             Note(error);
             return wasReached;
         }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException && cut.IsCancellationRequested)
-        {
-            client.Abort();
-            Unfinished++;
-            return true;
-        }
     }
 
     private void Note(long due, Traffic traffic)
     {
         var now = time.GetTimestamp();
-        if (window.Contains(now))
+        if (window.Counts(now))
             tally.Note(time.GetElapsedTime(due, now), traffic);
     }
 
     private void Note(NetException error)
     {
-        if (window.Contains(time.GetTimestamp()))
+        if (window.Counts(time.GetTimestamp()))
             tally.Note(error);
     }
 

@@ -118,7 +118,62 @@ public class OpenLoopTests
         var options = new LoadOptions { Rate = 2000, WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromSeconds(1) };
         var outcome = await LoadGenerator.RunAsync(server.LocalAddress, options);
         Assert.InRange(outcome.Requests, 1, 2001);
-        Assert.InRange(outcome.Requests + outcome.Unsent + outcome.Unfinished, 1, 2001);
+        Assert.Equal(2001, outcome.Requests + outcome.Unsent + outcome.Unfinished + outcome.Errors.Sum(error => error.Count));
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Who_was_due_by_the_end_and_is_answered_soon_after_it_counts()
+    {
+        await using var server = StartStalled();
+        using var over = new CancellationTokenSource();
+        var running = LoadGenerator.RunAsync(server.LocalAddress, OneHundredASecond with { Connections = 2, Time = _clock }, over.Token);
+        await _clock.TimerArmedAsync(Between);
+        await _asked.Task;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await over.CancelAsync();
+        await _clock.TimerArmedAsync(TimeSpan.FromMilliseconds(250));    // it has ended, and waits for those under way
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+        _released.SetResult();
+        var outcome = await running;
+        Assert.Equal((2, 0, 99), (outcome.Requests, outcome.Unfinished, outcome.Unsent));
+        Assert.Equal(TimeSpan.FromMilliseconds(1050), outcome.Latency.Max);
+        Assert.Equal((2, TimeSpan.FromSeconds(1)), (outcome.Intervals.Sum(interval => interval.Requests), outcome.Elapsed));
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Who_was_due_by_the_end_and_fails_soon_after_it_counts()
+    {
+        await using var server = Server.Start("127.0.0.1:0", async (peer, cancel) =>
+        {
+            await peer.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancel);
+            _asked.TrySetResult();
+            await _released.Task.WaitAsync(cancel);
+        });
+        using var over = new CancellationTokenSource();
+        var running = LoadGenerator.RunAsync(server.LocalAddress, OneHundredASecond with { Connections = 1, Time = _clock }, over.Token);
+        await _asked.Task;
+        await over.CancelAsync();
+        await _clock.TimerArmedAsync(TimeSpan.FromMilliseconds(250));
+        _released.SetResult();
+        var outcome = await running;
+        Assert.Equal((0, 0, 0), (outcome.Requests, outcome.Unfinished, outcome.Unsent));
+        Assert.Equal(1, Assert.Single(outcome.Errors).Count);
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task Of_a_warm_up_that_is_cut_short_nothing_counts()
+    {
+        await using var server = StartStalled();
+        using var over = new CancellationTokenSource();
+        var options = OneHundredASecond with { Connections = 1, WarmUp = TimeSpan.FromSeconds(10), Time = _clock };
+        var running = LoadGenerator.RunAsync(server.LocalAddress, options, over.Token);
+        await _asked.Task;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await over.CancelAsync();
+        await _clock.FireAsync(TimeSpan.FromMilliseconds(250));
+        var outcome = await running;
+        Assert.Equal((0, 0, 0), (outcome.Requests, outcome.Unfinished, outcome.Unsent));
+        Assert.Equal((TimeSpan.Zero, 0), (outcome.Elapsed, outcome.Errors.Count));
     }
 
     /// <summary>Takes what is sent, and answers none of it before it is released.</summary>
