@@ -10,7 +10,8 @@ public sealed record LoadOutcome
     /// were due by the end and done within 250 ms after it. The time itself is by <see cref="LoadMode"/>.</summary>
     public required Histogram Latency { get; init; }
 
-    /// <summary>What went wrong: each kind of error in each operation once, the most frequent first.</summary>
+    /// <summary>What went wrong: each kind of error in each operation once, the most frequent first. Connections that could not
+    /// be made at the beginning are among them.</summary>
     public required IReadOnlyList<LoadError> Errors { get; init; }
 
     /// <summary>The same over time, at most 120 times of the same length.</summary>

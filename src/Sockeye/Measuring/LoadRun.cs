@@ -37,14 +37,20 @@ internal sealed class LoadRun
         return OutcomeOf(window, workers.Sum(worker => worker.Unfinished), unsent);
     }
 
-    /// <summary>Connects them, not too many at once: nobody's queue should overflow because all come together.</summary>
+    /// <summary>Connects them, not too many at once: nobody's queue should overflow because all come together. Where none of
+    /// many gets through, the server is full, and to wait for each of the rest would only put off measuring: the workers go on
+    /// trying.</summary>
     private async Task ReachAsync(CancellationToken cancel)
     {
         foreach (var some in _clients.Chunk(MostDialledAtOnce))
         {
-            var failures = await Task.WhenAll(some.Select(client => TryDialAsync(client, cancel))).ConfigureAwait(false);
-            if (some[0] == _clients[0] && Array.TrueForAll(failures, failure => failure is not null))
-                ExceptionDispatchInfo.Throw(failures[0]!);
+            var failures = (await Task.WhenAll(some.Select(client => TryDialAsync(client, cancel))).ConfigureAwait(false)).OfType<NetException>().ToList();
+            var haveAllFailed = failures.Count == some.Length;
+            if (haveAllFailed && some[0] == _clients[0])
+                ExceptionDispatchInfo.Throw(failures[0]);
+            failures.ForEach(_tallies[0].Note);
+            if (haveAllFailed)
+                return;
         }
     }
 

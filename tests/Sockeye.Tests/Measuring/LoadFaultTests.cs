@@ -99,6 +99,37 @@ public class LoadFaultTests
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task A_server_that_is_full_is_not_waited_for_connection_by_connection_and_each_failure_counts()
+    {
+        await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
+        var (dialled, allHaveDialled) = (0, new TaskCompletionSource());
+        using var over = new CancellationTokenSource();
+        var running = LoadGenerator.RunAsync(
+            server.LocalAddress, Endless with { Connections = 350, Connect = new() { Layers = [LetInAsync] } }, over.Token);
+        await allHaveDialled.Task;    // a hundred, a hundred in vain, and then all who have no connection
+        await over.CancelAsync();
+        var outcome = await running;
+        Assert.Equal(100, Assert.Single(outcome.Errors).Count);
+        Assert.Equal(100, outcome.Intervals.Sum(interval => interval.Errors));
+
+        async ValueTask<Connection> LetInAsync(Connection connection, CancellationToken cancel)
+        {
+            switch (Interlocked.Increment(ref dialled))
+            {
+                case <= 100:
+                    return connection;
+                case <= 200:
+                    throw new NetException(NetErrorKind.TimedOut, NetOperation.Connect, "no room");
+                case 450:
+                    allHaveDialled.SetResult();
+                    break;
+            }
+            await Task.Delay(Timeout.Infinite, cancel);
+            return connection;
+        }
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task Resets_are_counted_and_connections_replaced()
     {
         await using var server = new MisbehavingServer(Misbehave.ByResetAfterReading(64));
