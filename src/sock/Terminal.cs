@@ -10,6 +10,9 @@ internal static class Terminal
 
     public static bool OutputIsTerminal => !Console.IsOutputRedirected;
 
+    /// <summary>How many columns a line of standard output may have.</summary>
+    public static int Width => Unix.Columns() ?? UsualWidth;
+
     public static bool ErrorIsTerminal => !Console.IsErrorRedirected;
 
     /// <summary>Prints a line of asked-for data on standard output. Fails as writing a file does: disk full, reader gone.</summary>
@@ -18,11 +21,12 @@ internal static class Terminal
     /// <summary>Says a line on standard error; nobody there to listen is not an error.</summary>
     public static void Say(string line) => Tell(line + "\n");
 
-    /// <summary>Overwrites the current line of standard error, for progress; silent where that is no terminal.</summary>
+    /// <summary>Overwrites the current line of standard error, for progress; silent where that is no terminal. What is too long
+    /// for a line is cut off (DECAWM is off meanwhile): only one line can be overwritten.</summary>
     public static void ShowProgress(string line)
     {
         if (ErrorIsTerminal && !IsDumb)
-            Tell($"\r{line}\e[K");
+            Tell(line.Length == 0 ? "\r\e[K" : $"\r\e[K\e[?7l{line}\e[?7h");
     }
 
     /// <summary>Takes the progress line away, so that the next line begins clean.</summary>
@@ -68,6 +72,8 @@ internal static class Terminal
         isTerminal && colour != Colour.Plain && ColoursAreWelcome ? $"\e[{Code(colour)}m{text}\e[0m" : text;
 
     private static string Code(Colour colour) => colour == Colour.Bold ? "1" : $"38;5;{(int)colour}";
+
+    private const int UsualWidth = 80;
 
     // https://no-color.org: set and not empty means none.
     private static bool ColoursAreWelcome =>

@@ -11,27 +11,30 @@ namespace Sockeye.Tool.Benchmarks;
 /// </summary>
 internal static class LatencyPicture
 {
-    /// <summary>The rows, at most 80 columns wide. A row that has any time has at least the thinnest bar.</summary>
-    public static IEnumerable<string> Of(Histogram latency)
+    /// <summary>The rows, at most as many columns wide as there are, and 80. A row that has any time has at least the thinnest bar.</summary>
+    public static IEnumerable<string> Of(Histogram latency, int columns)
     {
+        var widest = Math.Clamp(columns - ColumnsBesideBar, NarrowestBar, WidestBar);
         var rows = LogBins.Of(latency, MostRows);
         var most = rows.Max(row => row.Count);
         foreach (var (from, count) in rows.Select(row => (row.From, row.Count)))
         {
             var share = string.Create(CultureInfo.InvariantCulture, $"{100.0 * count / latency.Count:0.0} %");
-            yield return $"{BenchText.Time(from),10}  {Terminal.PaintOutput(Bar(count, most), Colour.Ours)}  {share,7}";
+            yield return $"{BenchText.Time(from),10}  {Terminal.PaintOutput(Bar(count, most, widest), Colour.Ours)}  {share,7}";
         }
     }
 
-    private static string Bar(long count, long most)
+    private static string Bar(long count, long most, int widest)
     {
-        var eighths = count == 0 ? 0 : Math.Max(1, (int)Math.Round(8.0 * WidestBar * count / most));
+        var eighths = count == 0 ? 0 : Math.Max(1, (int)Math.Round(8.0 * widest * count / most));
         var bar = new string('█', eighths / 8) + (eighths % 8 == 0 ? "" : Eighths[eighths % 8 - 1]);
-        return bar.PadRight(WidestBar);
+        return bar.PadRight(widest);
     }
 
     private const string Eighths = "▏▎▍▌▋▊▉";
     private const int WidestBar = 56;
+    private const int NarrowestBar = 8;
+    private const int ColumnsBesideBar = 22;    // the last one stays free: some terminals wrap there
     private const int MostRows = 14;
 }
 

@@ -111,6 +111,8 @@ internal static class BenchCommand
             throw new UsageException($"--size is for echo and send, and the mode is {BenchText.NameOf(mode)}", "Leave out --size, or choose another --mode.");
         if (command.IsGiven("--path") && (mode != LoadMode.Get || url is not null))
             throw new UsageException(url is null ? "--path is for --mode get" : "what to get is given twice", "Leave out --path.");
+        if (command.GetValue<string>("--report") == "-")
+            throw new UsageException("--report takes the name of a file, and - is none", "/dev/stdout is standard output.");
     }
 
     private static int SizeOf(long? size) => size switch
@@ -133,12 +135,12 @@ internal static class BenchCommand
             await OutputFile.Create(path, append: true).DisposeAsync();
         var setUp = new BenchSetUp(settings);
         var outcome = await MeasureAsync(settings, setUp, cancel);
-        if (settings.ReportPath is { } file)
-            await WriteReportAsync(file, BenchReport.Of(outcome, settings, setUp));
         if (settings.Json)
             JsonOutput.Print(json => BenchJson.Write(json, outcome, settings, setUp));
         else
             Print(outcome, settings.Load);
+        if (settings.ReportPath is { } file)
+            await WriteReportAsync(file, BenchReport.Of(outcome, settings, setUp));
         cancel.ThrowIfCancellationRequested();
         ThrowIfNothingWasDone(outcome);
         return ExitCodes.Success;
@@ -160,7 +162,7 @@ internal static class BenchCommand
             Terminal.Print(line);
         if (Terminal.OutputIsTerminal && outcome.Requests > 0)
         {
-            foreach (var row in LatencyPicture.Of(outcome.Latency))
+            foreach (var row in LatencyPicture.Of(outcome.Latency, Terminal.Width))
                 Terminal.Print(row);
         }
     }

@@ -27,6 +27,19 @@ internal static partial class Unix
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(int descriptor, long offset, int origin);
 
+    /// <summary>How many columns the terminal has that is standard output; null where it cannot be told. .NET, asked that, would
+    /// set the terminal up for reading keys.</summary>
+    public static unsafe int? Columns()
+    {
+        var size = stackalloc ushort[4];    // struct winsize: rows, columns, and both in pixels
+        return OperatingSystem.IsLinux() && GetWindowSize(1, WindowSize, size) == 0 && size[1] > 0 ? size[1] : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static unsafe partial int GetWindowSize(int descriptor, nint request, ushort* size);
+
+    private const nint WindowSize = 0x5413;    // TIOCGWINSZ
+
     [LibraryImport("libc", EntryPoint = "signal")]
     public static partial nint Signal(int signal, nint handler);
 }

@@ -135,13 +135,24 @@ public class BenchCommandTests
         await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
         var line = $"env -u NO_COLOR TERM=xterm {setting} {SockProcess.Binary} bench --warm-up 0 -d 1s {server.LocalAddress}";
         var result = await RunningProgram.RunAsync(Peers.Require("script"), ["-qefc", line, "/dev/null"]);
-        Assert.Matches(@"\r(Warming up|\d+ s of 1 s: [\d,.]+/s(, p50 [\d.]+ [µm]?s, p99 [\d.]+ [µm]?s)?)\e\[K", result.Output);
+        Assert.Matches(@"\e\[\?7l(Warming up|\d+ s of 1 s: [\d,.]+/s(, p50 [\d.]+ [µm]?s, p99 [\d.]+ [µm]?s)?)\e\[\?7h", result.Output);
         var rows = result.Output.Split("\r\n").SkipWhile(row => !row.StartsWith("Latency: ", StringComparison.Ordinal)).Skip(1).SkipLast(1).ToArray();
         Assert.InRange(rows.Length, 1, 14);
         Assert.All(rows, row => Assert.Matches(isColoured
             ? @"^ *[\d.]+ [µm]?s  \e\[38;5;30m[█▏▎▍▌▋▊▉ ]{56}\e\[0m +[\d.]+ %$"
             : @"^ *[\d.]+ [µm]?s  [█▏▎▍▌▋▊▉ ]{56} +[\d.]+ %$", row));
         Assert.Contains(rows, row => row.Contains(new string('█', 56), StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task The_picture_fits_into_a_narrow_terminal()
+    {
+        await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
+        var line = $"stty cols 40; env NO_COLOR=1 TERM=xterm {SockProcess.Binary} bench --warm-up 0 -d 100ms {server.LocalAddress}";
+        var result = await RunningProgram.RunAsync(Peers.Require("script"), ["-qefc", line, "/dev/null"]);
+        var rows = result.Output.Split("\r\n").Where(row => row.EndsWith(" %", StringComparison.Ordinal)).ToArray();
+        Assert.InRange(rows.Length, 1, 14);
+        Assert.All(rows, row => Assert.Equal(39, row.Length));
     }
 
     [Theory(Timeout = HangGuard)]

@@ -37,6 +37,23 @@ public class BenchReportTests
         Assert.Equal((6, $"sock: cannot write '{scratch.File("none/r.html")}': there is no such directory\n"), (result.ExitCode, result.Error));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task What_was_measured_is_printed_although_the_page_finds_no_room()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
+        await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
+        var result = await SockProcess.RunAsync("bench", "-d", "100ms", "--warm-up", "0", "--report", "/dev/full", $"{server.LocalAddress}");
+        Assert.Equal((6, "sock: cannot write '/dev/full': no space left on device\n"), (result.ExitCode, result.Error));
+        Assert.Contains(" requests in 100 ms over 10 connections", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Its_name_is_not_a_hyphen()
+    {
+        var result = await SockProcess.RunAsync("bench", "--report", "-", "localhost:7");
+        Assert.Equal((2, "sock: --report takes the name of a file, and - is none\n/dev/stdout is standard output.\n"), (result.ExitCode, result.Error));
+    }
+
     [Fact]
     public void It_shows_four_plots_the_figures_the_set_up_and_what_went_wrong()
     {
