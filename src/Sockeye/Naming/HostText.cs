@@ -23,6 +23,8 @@ internal static class HostText
             return (host, IPAddress.IPv6Any);
         if (host is ['[', .. var inner, ']'])
             return inner.Contains(':') ? ParseIPv6(inner) : throw AddressText.Invalid($"brackets are for IPv6 addresses: write {Quoted.Of(inner)} without");
+        if (host.Contains('/'))
+            throw AddressText.Invalid($"{Quoted.Of(host)} is no host: write its name or address alone");
         if (host.AsSpan().Count(':') == 1)
             throw AddressText.Invalid($"{Quoted.Of(host)} is no host: leave out the port");
         if (host.Contains(':'))

@@ -64,7 +64,7 @@ internal static class ScanCommand
             await foreach (var port in settings.Scan.RunAsync(cancel))
                 Take(port, tally, progress, settings);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException || (error is NetException && tally.HasAny))
         {
             PrintSummary(tally, settings);
             throw;

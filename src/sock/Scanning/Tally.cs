@@ -35,15 +35,12 @@ internal sealed class Tally(long expected)
         }
     }
 
+    /// <summary>Whether anything was found out.</summary>
+    public bool HasAny => Known > 0;
+
     /// <summary>While it goes on: <c>3 open, 12,345 of 65,535 ports (18 %)</c>.</summary>
-    public string SoFar
-    {
-        get
-        {
-            var known = _open + _closed + _silent + _unreachable;
-            return string.Create(CultureInfo.InvariantCulture, $"{_open:N0} open, {known:N0} of {OutcomeText.Count(expected, "port")} ({100 * known / expected} %)");
-        }
-    }
+    public string SoFar => string.Create(CultureInfo.InvariantCulture,
+        $"{_open:N0} open, {Known:N0} of {OutcomeText.Count(expected, "port")} ({100 * Known / expected} %)");
 
     /// <summary>At the end: <c>3 open, 65,530 closed, 2 filtered in 2.31 s</c>.</summary>
     public string InAll => string.Create(CultureInfo.InvariantCulture,
@@ -57,6 +54,8 @@ internal sealed class Tally(long expected)
         json.WriteNumber("filtered", _silent + _unreachable);
         OutcomeText.WriteSeconds(json, "seconds", _watch.Elapsed);
     }
+
+    private long Known => _open + _closed + _silent + _unreachable;
 
     /// <summary>What the error of a connection would be that was tried to all of them.</summary>
     public int ExitCode => this switch

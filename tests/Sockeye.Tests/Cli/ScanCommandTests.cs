@@ -56,6 +56,14 @@ public partial class ScanCommandTests
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task What_was_found_before_an_error_is_summed_up()
+    {
+        var result = await SockProcess.RunAsync("scan", "127.0.0.1,fe80::1", $"{PeerPort.Choose()}");
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("0 open, 1 closed, 0 filtered in TIME\nsock: ", Plain(result.Error), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task The_top_stands_in_the_place_of_ports()
     {
         var result = await SockProcess.RunAsync("scan", "--json", "-v", "--top", "3", "127.0.0.1", "127.0.0.2");
@@ -107,7 +115,7 @@ public partial class ScanCommandTests
         using var silent = new SilentListener();
         await using var terminal = RunningProgram.Start(
             Peers.Require("script"), ["-qefc", $"{SockProcess.Binary} scan -w 2s 127.0.0.1 {silent.Port},{PeerPort.Choose()}", "/dev/null"]);
-        Assert.Contains("\r0 open, 1 of 2 ports (50 %)\e[K", (await terminal.WaitAsync()).Output, StringComparison.Ordinal);
+        Assert.Contains("\r\e[K\e[?7l0 open, 1 of 2 ports (50 %)\e[?7h", (await terminal.WaitAsync()).Output, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = HangGuard)]
