@@ -45,7 +45,7 @@ internal abstract class LoadClient(Address address, LoadOptions options)
     public void Abort() => Interlocked.Exchange(ref _peer, null)?.Abort();
 
     /// <summary>Takes leave politely if there is a connection, but does not wait for long.</summary>
-    public async ValueTask LeaveAsync()
+    public async Task LeaveAsync()
     {
         if (Interlocked.Exchange(ref _peer, null) is not { } peer)
             return;

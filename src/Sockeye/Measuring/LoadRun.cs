@@ -71,6 +71,8 @@ internal sealed class LoadRun
 
     /// <summary>Lets them work until the window ends, and those who are busy then for a little longer: so connections end
     /// between two requests. Returns how many requests were due and not sent.</summary>
+    /// <remarks>Nobody leaves before that is over: a server that takes no more connections would only then answer those that
+    /// it has kept waiting all the time, and nothing would tell of them.</remarks>
     private async Task<long> WorkAsync(LoadWorker[] workers, LoadWindow window, Arrivals arrivals, CancellationToken cancel)
     {
         using var over = new CancellationTokenSource();
@@ -78,18 +80,20 @@ internal sealed class LoadRun
         _sampled = window.From;
         var sampling = _options.Time.CreateTimer(_ => Sample(window), null, _options.WarmUp + BetweenSamples, BetweenSamples);
         await using var _ = sampling.ConfigureAwait(false);
-        var working = Task.WhenAll(workers.Select(worker => Task.Run(() => worker.RunAsync(over.Token, cut.Token), CancellationToken.None)));
+        Task[] working = [.. workers.Select(worker => Task.Run(() => worker.RunAsync(over.Token, cut.Token), CancellationToken.None))];
         while (window.Left is { Ticks: > 0 } left && !cancel.IsCancellationRequested)
             await Task.Delay(left < LongestDelay ? left : LongestDelay, _options.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         var unsent = arrivals.End();
         await sampling.DisposeAsync().ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAny(working, Task.Delay(LastWait, _options.Time, CancellationToken.None)).ConfigureAwait(false);
+        var done = Task.WhenAll(working);
+        await Task.WhenAny(done, Task.Delay(LastWait, _options.Time, CancellationToken.None)).ConfigureAwait(false);
         await cut.CancelAsync().ConfigureAwait(false);
-        if (!working.IsCompleted)
-            Array.ForEach(_clients, client => client.Abort());
-        await working.ConfigureAwait(false);
+        foreach (var (client, _) in _clients.Zip(working).Where(each => !each.Second.IsCompleted))
+            client.Abort();
+        await done.ConfigureAwait(false);
+        await Task.WhenAll(_clients.Select(client => client.LeaveAsync())).ConfigureAwait(false);
         return unsent;
     }
 

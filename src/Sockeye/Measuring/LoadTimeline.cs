@@ -20,10 +20,10 @@ internal sealed class LoadTimeline
             Append(interval);
     }
 
-    /// <summary>Adds what is left at the end, which may be too short to stand for itself.</summary>
+    /// <summary>Adds what is left at the end, which may be too short to stand for itself where there are others.</summary>
     public void AddRest(LoadInterval rest, TimeSpan shortest)
     {
-        if (rest.Duration >= shortest)
+        if (rest.Duration >= (_intervals.Count > 0 ? shortest : TimeSpan.FromTicks(1)))
             Add(rest);
         else if (_intervals.Count > 0)
             _intervals[^1] = Together(_intervals[^1], rest);

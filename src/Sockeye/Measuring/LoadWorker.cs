@@ -10,7 +10,7 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
     /// <summary>Requests that were cut off: nobody knows how long they would have taken.</summary>
     public long Unfinished { get; private set; }
 
-    /// <summary>Goes on until there are no more requests, then takes leave.</summary>
+    /// <summary>Goes on until there are no more requests.</summary>
     /// <param name="over">Ends what is not a request that is under way.</param>
     /// <param name="cut">Ends that, too.</param>
     public async Task RunAsync(CancellationToken over, CancellationToken cut)
@@ -21,7 +21,6 @@ internal sealed class LoadWorker(LoadClient client, LoadTally tally, LoadWindow 
             if (!await AskAsync(due, cut).ConfigureAwait(false))
                 await PauseAsync(over).ConfigureAwait(false);
         }
-        await client.LeaveAsync().ConfigureAwait(false);
     }
 
     /// <summary>A connection that is kept has to stand before a request can be taken; false when it is over.</summary>

@@ -129,6 +129,26 @@ public class LoadFaultTests
         }
     }
 
+    /// <summary>As by a server that takes no more connections. Once the load is over, there is room for it.</summary>
+    [Fact(Timeout = HangGuard)]
+    public async Task A_connection_that_was_kept_waiting_until_the_end_is_told()
+    {
+        var asked = 0;
+        using var place = new SemaphoreSlim(1);
+        await using var server = Server.Start("127.0.0.1:0", async (peer, cancel) =>
+        {
+            var message = new byte[Endless.MessageSize];
+            await peer.ReadExactlyAsync(message, cancel);
+            Interlocked.Increment(ref asked);
+            await place.WaitAsync(cancel);
+            await peer.WriteAsync(message, cancel);
+            await Echo.ServeAsync(peer, cancel);
+            place.Release();
+        });
+        var outcome = await RunUntilAsync(server.LocalAddress, Endless, sum => sum.Requests >= 20 && Volatile.Read(ref asked) == 2);
+        Assert.Equal((0, 1), (outcome.Errors.Count, outcome.Unfinished));
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task Resets_are_counted_and_connections_replaced()
     {

@@ -19,7 +19,7 @@ public class LoadTimelineTests
                 timeline.Add(Interval(i * Usual, Usual));
             timeline.AddRest(Interval(count * Usual, TimeSpan.FromMilliseconds(rest)), Usual / 2);
             var intervals = timeline.Intervals;
-            var sum = count + (count > 0 || rest >= 50 ? 1 : 0);
+            var sum = count + (count > 0 || rest > 0 ? 1 : 0);
             return intervals.Count <= LoadTimeline.Most
                 && intervals.Count > Math.Min(count, LoadTimeline.Most / 2) - 1
                 && intervals.Sum(interval => interval.Requests) == sum
