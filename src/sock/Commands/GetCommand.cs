@@ -72,6 +72,7 @@ internal static class GetCommand
                         Tls = tls.Settle(command, page.IsEncrypted) ?? new(),
                         Connect = new()
                         {
+                            Engine = SocketEngine.ReadinessLoop,
                             Timeout = command.GetValue(connect),
                             Family = CommonOptions.FamilyOf(command, only4, only6),
                             // The body has come: a server that keeps the connection open is not waited for.
