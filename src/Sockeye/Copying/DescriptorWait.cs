@@ -10,6 +10,7 @@ internal sealed unsafe class DescriptorWait(Action? onSilence = null) : IDisposa
 {
     // A pipe to ourselves: a byte in it ends the wait.
     private readonly (SafeFileHandle ReadEnd, SafeFileHandle WriteEnd) _wakeUp = Descriptors.MakePipe();
+    private readonly LowWater _mark = new();
 
     /// <summary>Waits until there is something to read, or an end.</summary>
     public void ForReading(SafeHandle descriptor, CancellationToken cancel)
@@ -18,20 +19,34 @@ internal sealed unsafe class DescriptorWait(Action? onSilence = null) : IDisposa
         Wait(descriptor, Descriptors.Readable, cancel);
     }
 
+    /// <summary>As <see cref="ForReading"/> for a TCP socket: while a flow is bulk, until much is there, or for a moment.</summary>
+    public void ForMuch(SafeHandle socket, CancellationToken cancel)
+    {
+        if (!_mark.TryRaise(socket))
+            ForReading(socket, cancel);
+        else if (!Wait(socket, Descriptors.Readable, cancel, LowWater.Moment))
+            _mark.NoteShort();
+    }
+
+    /// <summary>To be told what each read gave, by who waits for much.</summary>
+    public void NoteRead(int count) => _mark.NoteRead(count);
+
     /// <summary>Waits until something can be written, or nobody reads any more.</summary>
     public void ForWriting(SafeHandle descriptor, CancellationToken cancel) => Wait(descriptor, Descriptors.Writable, cancel);
 
-    private void Wait(SafeHandle descriptor, short readiness, CancellationToken cancel)
+    /// <summary>False when the time has passed.</summary>
+    private bool Wait(SafeHandle descriptor, short readiness, CancellationToken cancel, int milliseconds = -1)
     {
+        bool isReady;
         using (cancel.UnsafeRegister(static wait => ((DescriptorWait)wait!).Signal(), this))
-            Descriptors.Wait(descriptor, readiness, _wakeUp.ReadEnd);
+            isReady = Descriptors.Wait(descriptor, readiness, _wakeUp.ReadEnd, milliseconds);
         if (!cancel.IsCancellationRequested)
-            return;
+            return isReady;
         // Who cancels may have come too late to signal: then there is nothing to take out.
         byte any;
         if (Descriptors.IsReady(_wakeUp.ReadEnd, Descriptors.Readable))
             _ = Descriptors.Read(_wakeUp.ReadEnd, &any, 1);
-        cancel.ThrowIfCancellationRequested();
+        throw new OperationCanceledException(cancel);
     }
 
     private void Signal()
@@ -42,6 +57,7 @@ internal sealed unsafe class DescriptorWait(Action? onSilence = null) : IDisposa
 
     public void Dispose()
     {
+        _mark.Dispose();
         _wakeUp.ReadEnd.Dispose();
         _wakeUp.WriteEnd.Dispose();
     }

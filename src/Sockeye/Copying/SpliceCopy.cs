@@ -45,6 +45,7 @@ internal sealed class SpliceCopy : KernelCopy
                         return CopyEnd.SourceEnded;
                     case { } count:
                         watch.Taken(count);
+                        wait?.NoteRead(count);
                         _smallInARow = count < Small ? _smallInARow + 1 : 0;
                         break;
                 }

@@ -17,6 +17,15 @@ internal abstract class SocketLink(Socket socket, Transport transport) : Link
 
     public override SafeHandle? Raw => socket.SafeHandle;
 
+    public override ValueTask WhenReadableAsync(DescriptorWait? thread, Wait wait)
+    {
+        if (transport == Transport.Tcp)
+            thread!.ForMuch(socket.SafeHandle, wait.Token);
+        else
+            thread!.ForReading(socket.SafeHandle, wait.Token);
+        return default;
+    }
+
     public override ValueTask CloseWriteAsync(CancellationToken cancel)
     {
         socket.Shutdown(SocketShutdown.Send);

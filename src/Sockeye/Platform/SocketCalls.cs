@@ -38,6 +38,19 @@ internal static partial class SocketCalls
         CountOf(ioctl(socket, NonBlocking, &on));
     }
 
+    /// <summary>How much has to be there until the socket counts as readable (SO_RCVLOWAT). False where it cannot be set.</summary>
+    public static unsafe bool TrySetLowWater(SafeHandle socket, int mark)
+    {
+        try
+        {
+            return setsockopt(socket, SocketLevel, LowWater, &mark, sizeof(int)) == 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     private static int? CountOf(nint result)
     {
         if (result >= 0)
@@ -87,8 +100,13 @@ internal static partial class SocketCalls
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int ioctl(SafeSocketHandle socket, nuint request, int* argument);
 
+    [LibraryImport("libc")]
+    private static unsafe partial int setsockopt(SafeHandle socket, int level, int option, int* value, uint length);
+
     private const int DontWait = 0x40;         // MSG_DONTWAIT
     private const int NoSignal = 0x4000;       // MSG_NOSIGNAL
     private const nuint NonBlocking = 0x5421;  // FIONBIO
+    private const int SocketLevel = 1;         // SOL_SOCKET
+    private const int LowWater = 18;           // SO_RCVLOWAT
     private const int EAGAIN = 11;
 }
