@@ -10,6 +10,7 @@ namespace Sockeye;
 internal abstract class KernelCopy
 {
     private readonly bool _needsThread;
+    private int _smallInARow;
 
     private protected KernelCopy(bool needsThread) => _needsThread = needsThread;
 
@@ -63,6 +64,17 @@ internal abstract class KernelCopy
     private protected abstract ValueTask<CopyEnd> CarryAsync(
         ICopyWatch watch, DescriptorWait? wait, CancellationToken reading, CancellationToken writing);
 
+    /// <summary>Whether so little comes at a time that a buffer serves better.</summary>
+    private protected bool HasThinned => _smallInARow >= MostSmallInARow;
+
+    /// <summary>Tells everybody what was taken.</summary>
+    private protected void NoteTaken(int count, ICopyWatch watch, DescriptorWait? wait)
+    {
+        watch.Taken(count);
+        wait?.NoteRead(count);
+        _smallInARow = count < Small ? _smallInARow + 1 : 0;
+    }
+
     /// <summary>Null where the two cannot wait in one way.</summary>
     private protected static bool? NeedsThread(KernelWait source, KernelWait sink) => (source, sink) switch
     {
@@ -71,6 +83,10 @@ internal abstract class KernelCopy
         (KernelWait.Loop, KernelWait.Loop) => false,
         _ => null,
     };
+
+    // Moving pages costs a few microseconds more than copying so little.
+    private const int Small = 4 * 1024;
+    private const int MostSmallInARow = 16;
 }
 
 /// <summary>Why a copy by the kernel has come to an end.</summary>

@@ -18,7 +18,6 @@ internal sealed class SpliceCopy : KernelCopy
     private readonly KernelCall _fill;
     private readonly KernelCall _drain;
     private KernelPipe? _pipe;
-    private int _smallInARow;
 
     public SpliceCopy(IKernelSource source, IKernelSink sink, bool needsThread)
         : base(needsThread)
@@ -44,9 +43,7 @@ internal sealed class SpliceCopy : KernelCopy
                     case 0:
                         return CopyEnd.SourceEnded;
                     case { } count:
-                        watch.Taken(count);
-                        wait?.NoteRead(count);
-                        _smallInARow = count < Small ? _smallInARow + 1 : 0;
+                        NoteTaken(count, watch, wait);
                         break;
                 }
                 if (!await GiveAllAsync(watch, wait, writing).ConfigureAwait(false))
@@ -59,8 +56,6 @@ internal sealed class SpliceCopy : KernelCopy
             ReturnPipe();
         }
     }
-
-    private bool HasThinned => _smallInARow >= MostSmallInARow;
 
     private KernelMove Fill(SafeHandle from, int most)
     {
@@ -95,8 +90,4 @@ internal sealed class SpliceCopy : KernelCopy
         _pipe?.Return();
         _pipe = null;
     }
-
-    // Moving pages costs a few microseconds more than copying so little.
-    private const int Small = 4 * 1024;
-    private const int MostSmallInARow = 16;
 }

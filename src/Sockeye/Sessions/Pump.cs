@@ -60,7 +60,7 @@ internal sealed class Pump : ICopyWatch
             while (!HasEnough && await NextAsync(reading).ConfigureAwait(false) is { IsEnd: false } chunk)
             {
                 await CarryAsync(chunk, reading, everything).ConfigureAwait(false);
-                if (!_mustSeeBytes && _bulk.Note(chunk.Bytes.Length) && await LetKernelCopyAsync(reading, everything).ConfigureAwait(false))
+                if (_bulk.Note(chunk.Bytes.Length) && await CopyBulkAsync(reading, everything).ConfigureAwait(false))
                     break;
             }
             if (!HasEnough)
@@ -136,10 +136,10 @@ internal sealed class Pump : ICopyWatch
         Flow.NoteSettled(_linesLeft.Length + (_framer?.PendingCount ?? 0));
     }
 
-    /// <summary>Leaves the direction to the kernel while much is on its way. True when the source has ended.</summary>
-    private async ValueTask<bool> LetKernelCopyAsync(CancellationToken reading, CancellationToken everything)
+    /// <summary>Leaves the direction to the kernel while much is on its way, or to a thread that waits for much. True when the source has ended.</summary>
+    private async ValueTask<bool> CopyBulkAsync(CancellationToken reading, CancellationToken everything)
     {
-        if (_isRefused || KernelCopy.Between(_source.Source, _sink.Sink) is not { } copy)
+        if (_isRefused || CopyOfBulk(reading, everything) is not { } copy)
             return false;
         _isWriting = false;
         var end = await copy.RunAsync(this, reading, everything).ConfigureAwait(false);
@@ -147,6 +147,22 @@ internal sealed class Pump : ICopyWatch
         if (copy.Left.Length > 0)
             await CarryAsync(new(copy.Left), reading, everything).ConfigureAwait(false);
         return end == CopyEnd.SourceEnded;
+    }
+
+    private KernelCopy? CopyOfBulk(CancellationToken reading, CancellationToken everything)
+    {
+        if (!_mustSeeBytes && KernelCopy.Between(_source.Source, _sink.Sink) is { } byKernel)
+            return byKernel;
+        // No thread each for what many may have: paced flows, those of relays and of brokers.
+        return _sink is StreamEnd && _pacer is null && _options.Replies == 0
+            ? BufferCopy.Of(_source.Source, bytes => CarryOneAsync(bytes, reading, everything))
+            : null;
+    }
+
+    private async Task CarryOneAsync(ReadOnlyMemory<byte> bytes, CancellationToken reading, CancellationToken everything)
+    {
+        await CarryAsync(new(bytes), reading, everything).ConfigureAwait(false);
+        _isWriting = false;
     }
 
     void ICopyWatch.Waiting()
