@@ -154,7 +154,7 @@ internal sealed class Pump : ICopyWatch
         if (!_mustSeeBytes && KernelCopy.Between(_source.Source, _sink.Sink) is { } byKernel)
             return byKernel;
         // No thread each for what many may have: paced flows, those of relays and of brokers.
-        return _sink is StreamEnd && _pacer is null && _options.Replies == 0
+        return _sink is StreamEnd && _pacer is null
             ? BufferCopy.Of(_source.Source, bytes => CarryOneAsync(bytes, reading, everything))
             : null;
     }
