@@ -8,44 +8,35 @@ namespace Sockeye;
 /// it, and who sends on this machine, are held up once for much and not for every segment.
 /// </summary>
 /// <remarks>With the mark raised a wait lasts a moment at most, and then takes what is there: a peer that has said less, and waits
-/// for an answer, gets it. An end, an error and a full window end it at once. The flow begins as bulk.</remarks>
+/// for an answer, gets it, and is not waited for so again until much has come at once several times. An end, an error and a full
+/// window end it at once. The flow begins as bulk.</remarks>
 internal sealed class LowWater : IDisposable
 {
     private SafeHandle? _raised;
     private int _largeInARow = MostLargeInARow;
-    private bool _cameShort;
-
     /// <summary>The longest wait for much, in milliseconds.</summary>
     public const int Moment = 1;
 
-    /// <summary>Whether the next wait is one for much. If the last one was, and nothing has come at all, it is not.</summary>
+    /// <summary>Whether the next wait is one for much.</summary>
     public bool TryRaise(SafeHandle socket)
     {
-        if (_cameShort)
-            Lower();
-        else if (_raised is null && _largeInARow >= MostLargeInARow && SocketCalls.TrySetLowWater(socket, Mark))
+        if (_raised is null && _largeInARow >= MostLargeInARow && SocketCalls.TrySetLowWater(socket, Mark))
             _raised = socket;
         return _raised is not null;
     }
 
     /// <summary>Less than the mark had come when the moment was over.</summary>
-    public void NoteShort() => _cameShort = true;
+    public void NoteShort() => Lower();
 
-    /// <summary>Takes note of what a read gave. Behind a wait that came to the mark it may be a rest, and little.</summary>
-    public void NoteRead(int count)
-    {
-        _largeInARow = count >= Large ? _largeInARow + 1 : 0;
-        if (_cameShort && count < Large)
-            Lower();
-        _cameShort = false;
-    }
+    /// <summary>Takes note of what a read gave.</summary>
+    public void NoteRead(int count) => _largeInARow = count >= Large ? _largeInARow + 1 : 0;
 
     private void Lower()
     {
         if (_raised is null)
             return;
         SocketCalls.TrySetLowWater(_raised, 1);
-        (_raised, _largeInARow, _cameShort) = (null, 0, false);
+        (_raised, _largeInARow) = (null, 0);
     }
 
     /// <summary>Leaves the socket to others as it was.</summary>
