@@ -32,17 +32,21 @@ internal static class HexDump
 
     private static void AppendLine(StringBuilder text, ReadOnlySpan<byte> bytes)
     {
-        for (var i = 0; i < LineLength; i++)
+        Span<char> line = stackalloc char[HexLength + 1 + LineLength + 1];
+        line.Fill(' ');
+        var hex = line;
+        var plain = line[(HexLength + 1)..];
+        for (var i = 0; i < bytes.Length; i++)
         {
-            text.Append(i < bytes.Length ? $"{bytes[i]:x2}" : "  ");
-            if (i % 2 == 1)
-                text.Append(' ');
+            bytes[i].TryFormat(hex, out _, "x2", CultureInfo.InvariantCulture);
+            hex = hex[(i % 2 == 1 ? 3 : 2)..];
+            plain[i] = bytes[i] is >= 0x20 and < 0x7f ? (char)bytes[i] : '.';
         }
-        text.Append(' ');
-        foreach (var value in bytes)
-            text.Append(value is >= 0x20 and < 0x7f ? (char)value : '.');
-        text.Append('\n');
+        plain[bytes.Length] = '\n';
+        text.Append(line[..(HexLength + 1 + bytes.Length + 1)]);
     }
 
+    // Two digits each, and a space behind every second.
+    private const int HexLength = LineLength / 2 * 5;
     private const int LineLength = 16;
 }
