@@ -26,9 +26,13 @@ DATAGRAM = {
 def rows() -> list[Row]:
     return [
         *(Row(f"echo-{count}", f"echo of {SIZE} bytes on {count:,} connections", "request", streams(count), [
-            Goal("cpu", "<=", most, "C epoll")]) for count, most in ((64, 1.2), (1000, 1.2), (10000, 1.05))),
+            Goal("cpu", "<=", most, "C epoll")],
+            "Two system calls a request are 83 % of the time, as they are in C; .NET's asynchronous methods and the library share most of the rest: "
+            "docs/performance.md.") for count, most in ((64, 1.2), (1000, 1.2), (10000, 1.05))),
         Row("idle", f"{IDLE:,} connections on which nothing happens: memory of each", "connection",
-            {name: lambda server=server: idle(server) for name, server in STREAM.items()}, [Goal("memory", "<=", 1024, "")]),
+            {name: lambda server=server: idle(server) for name, server in STREAM.items()}, [Goal("memory", "<=", 1024, "")],
+            "1.8 KB are objects that wait, .NET's socket and asynchronous methods half of them (docs/design.md, \"The readiness loop\"); the rest "
+            "is the collector's room. No buffer is among it."),
         Row("udp", f"UDP echo of {SIZE} bytes, {WINDOW} on the way", "datagram",
             {name: lambda server=server: datagrams(server) for name, server in DATAGRAM.items()}, [
                 Goal("cpu", "<=", 0.8, "C recvfrom")]),

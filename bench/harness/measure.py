@@ -41,7 +41,7 @@ class Row:
     unit: str
     contestants: dict[str, Callable[[], Sample]]
     goals: list[Goal]
-    remark: str = ""
+    shortfall: str = ""            # why a goal is missed, where one is
     rounds: int | None = None      # where the usual number does not do
     hero: str = "sock"
 
@@ -88,6 +88,9 @@ class Result:
             return ours
         theirs = self.median(goal.against, goal.figure)
         return ours / theirs if ours is not None and theirs else None
+
+    def falls_short(self) -> bool:
+        return any((ratio := self.ratio(goal)) is not None and not goal.is_met(ratio) for goal in self.row.goals)
 
 
 def figure_text(figure: str, value: float) -> str:

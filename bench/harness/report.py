@@ -44,8 +44,8 @@ def section(row, result: Result) -> str:
     for name, failures in result.failed.items():
         if failures and name in result.samples:
             lines += ["", f"{name} failed {len(failures)} times and was asked again: {failures[-1]}."]
-    if row.remark:
-        lines += ["", row.remark]
+    if row.shortfall and result.falls_short():
+        lines += ["", row.shortfall]
     versions = "; ".join(f"{name}: {machine.version_of(name)}" for name in machine.VERSIONS if any(name in who.split() for who in row.contestants))
     rounds = max((len(samples) for samples in result.samples.values()), default=0)
     lines += ["", f"{date.today()}, {rounds} rounds, {machine.about()}. {versions}.", ""]

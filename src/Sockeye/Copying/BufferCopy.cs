@@ -27,6 +27,8 @@ internal sealed class BufferCopy : KernelCopy
     public static BufferCopy? Of(Stream? from, Func<ReadOnlyMemory<byte>, Task> give) =>
         OperatingSystem.IsLinux() && from is Connection and IKernelSource { WaitForBytes: not KernelWait.None } source ? new(source, give) : null;
 
+    private protected override bool WaitsForMuch => true;
+
     private protected override async ValueTask<CopyEnd> CarryAsync(
         ICopyWatch watch, DescriptorWait? wait, CancellationToken reading, CancellationToken writing)
     {

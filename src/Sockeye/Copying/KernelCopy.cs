@@ -51,7 +51,7 @@ internal abstract class KernelCopy
         DescriptorWait wait;
         try
         {
-            wait = new(watch.Waiting);
+            wait = new(watch.Waiting, WaitsForMuch);
         }
         catch (IOException)
         {
@@ -63,6 +63,9 @@ internal abstract class KernelCopy
 
     private protected abstract ValueTask<CopyEnd> CarryAsync(
         ICopyWatch watch, DescriptorWait? wait, CancellationToken reading, CancellationToken writing);
+
+    /// <summary>Whether its thread waits for much of a bulk flow.</summary>
+    private protected virtual bool WaitsForMuch => false;
 
     /// <summary>Whether so little comes at a time that a buffer serves better.</summary>
     private protected bool HasThinned => _smallInARow >= MostSmallInARow;

@@ -14,6 +14,7 @@ internal sealed class LowWater : IDisposable
 {
     private SafeHandle? _raised;
     private int _largeInARow = MostLargeInARow;
+
     /// <summary>The longest wait for much, in milliseconds.</summary>
     public const int Moment = 1;
 

@@ -8,10 +8,10 @@ public enum SocketEngine
 
     /// <summary>
     /// Linux: epoll, on one thread a core, which moves the bytes and runs the code that awaited them itself. That saves a
-    /// change of threads each time, and an idle connection holds less memory. Connections share their loop's thread, so
-    /// code that blocks or computes for long holds the others up: after 100 to 200 ms another thread goes on with them.
-    /// A blocking member of a connection lets another thread go on at once. Elsewhere than on Linux it means
-    /// <see cref="Stock"/>.
+    /// change of threads each time, and an idle connection holds less memory. A server's handlers begin there, too, and what
+    /// they dial stays on their loop. Connections share their loop's thread, so code that blocks or computes for long holds
+    /// the others up: after 100 to 200 ms another thread goes on with them. A blocking member of a connection lets another
+    /// thread go on at once. Elsewhere than on Linux it means <see cref="Stock"/>.
     /// </summary>
     ReadinessLoop,
 }

@@ -26,6 +26,26 @@ public class BlockingOnLoopTests
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task Handlers_that_block_before_they_await_anything_keep_nobody_from_being_accepted()
+    {
+        OnLoop.Require();
+        using var release = new ManualResetEventSlim();
+        var places = new SemaphoreSlim(ReadinessLoops.All().Length * 3);
+        await using var server = Server.Start(OnLoop.AnyPort, (peer, cancel) =>
+        {
+            if (places.Wait(0, CancellationToken.None))
+                release.Wait(CancellationToken.None);
+            return OnLoop.EchoLinesAsync(peer, cancel);
+        }, OnLoop.Serve);
+        var blocked = await OnLoop.CallAsync(server);
+        while (places.CurrentCount > 0)
+            await Task.Yield();
+        await OnLoop.AssertAnswersAsync(await OnLoop.CallAsync(server));
+        release.Set();
+        await OnLoop.AssertAnswersAsync(blocked);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task Blocking_members_of_a_connection_wait_on_the_loop_without_waiting_for_it()
     {
         OnLoop.Require();

@@ -36,6 +36,29 @@ public class ReadinessLoopTests
     }
 
     [Fact(Timeout = HangGuard)]
+    public async Task A_handler_begins_on_the_loop_also_where_its_connection_has_been_told_of_before()
+    {
+        OnLoop.Require();
+        var began = new TaskCompletionSource<ReadinessLoop?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listener = Listener.Listen(OnLoop.AnyPort, OnLoop.Serve.Listen);
+        await using var client = await Connection.ConnectAsync(listener.LocalAddress);
+        var caller = await listener.AcceptBareAsync(ConnectionOptions.Default, CancellationToken.None);
+        await client.WriteAsync("x"u8.ToArray());
+        await caller.ReadAsync(Memory<byte>.Empty);
+        var callers = new Queue<Connection>([caller]);
+        await using var server = Server.Start(
+            listener,
+            async cancel => callers.TryDequeue(out var next) ? next : await listener.AcceptBareAsync(ConnectionOptions.Default, cancel),
+            (_, _) =>
+            {
+                began.SetResult(ReadinessLoop.Current);
+                return Task.CompletedTask;
+            },
+            OnLoop.Serve);
+        Assert.NotNull(await began.Task);
+    }
+
+    [Fact(Timeout = HangGuard)]
     public async Task Connections_are_spread_over_all_loops()
     {
         OnLoop.Require();
