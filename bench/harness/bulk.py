@@ -37,7 +37,7 @@ def rows() -> list[Row]:
             "The rest is starting two programs, which is in the time."),
         Row("pipe-pipe", "1 GiB from a pipe, through a socket, to a pipe", "GiB", contestants(from_pipe, to_pipe), [
             Goal("rate", ">=", 1.4, "socat -b131072"), Goal("rate", ">=", 2.5, "nc")],
-            "The pipes at both ends are filled and drained by copying, on the other core, and C's splice reaches no more."),
+            "The pipes at both ends are filled and drained on the other core, and how long they make us wait is most of the difference."),
         Row("file-file", "1 GiB from a file, through a socket, to a new file", "GiB", contestants(from_file, to_file), [
             Goal("rate", ">=", 2.5, "nc")],
             "Making the pages of the new file is most of the time, and the same for everybody: see what C reaches."),

@@ -86,6 +86,6 @@ internal sealed partial class KernelPipe : IDisposable
 
     private const int SetPipeSize = 1031;    // F_SETPIPE_SZ
     private const int GetPipeSize = 1032;    // F_GETPIPE_SZ
-    private const int WantedCapacity = 256 * 1024;
+    private const int WantedCapacity = 1024 * 1024;
     private const int MostSpare = 64;
 }
