@@ -90,7 +90,7 @@ public class TcpPeerTests
         using var scratch = new Scratch();
         var (input, output, echoed) = (scratch.File("in"), scratch.File("out"), scratch.File("echoed"));
         await File.WriteAllBytesAsync(input, Ours, TestContext.Current.CancellationToken);
-        await using var server = await PeerProgram.ServeAsync("socat -t60 TCP4-LISTEN:{port} PIPE");
+        await using var server = await PeerProgram.ServeAsync("socat -t60 TCP4-LISTEN:{port} EXEC:cat");
         var run = await Shell.RunAsync($"{{ echo before; \"$SOCK\" connect 127.0.0.1 {server.Port}; echo after $?; }} <{input} >{output}; tail -c +8 {output} | head -c {Ours.Length} >{echoed}; tail -n 1 {output}");
         Assert.Equal(("after 0\n", ""), (run.Output[^8..], run.Error));
         Exchange.AssertSame(Ours, await File.ReadAllBytesAsync(echoed, TestContext.Current.CancellationToken));
