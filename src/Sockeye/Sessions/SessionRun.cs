@@ -58,7 +58,7 @@ internal sealed class SessionRun
                 if (over is not null)
                     return over;
                 if (recheck != Timeout.InfiniteTimeSpan)
-                    timer ??= _options.Time.CreateTimer(static run => ((SessionRun)run!)._changed.Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    timer ??= _options.Time.CreateTimer(static run => ((SessionRun)run!)._changed.RingElsewhere(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 timer?.Change(recheck, Timeout.InfiniteTimeSpan);
                 await _changed.WaitAsync().ConfigureAwait(false);
             }

@@ -62,7 +62,7 @@ public class LoadFaultTests
     public async Task Silence_beyond_the_limit_is_an_error()
     {
         await using var server = new MisbehavingServer(Misbehave.Silently);
-        var error = OnlyErrorOf(await RunUntilAsync(server.Address, Endless with { Timeout = TimeSpan.FromMilliseconds(20) }, sum => sum.Errors >= 4));
+        var error = OnlyErrorOf(await RunUntilAsync(server.Address, Endless with { Timeout = TimeSpan.FromMilliseconds(200) }, sum => sum.Errors >= 4));
         Assert.Equal((NetErrorKind.TimedOut, NetOperation.Read), (error.Kind, error.Operation));
     }
 
