@@ -46,9 +46,16 @@ public sealed class DatagramPeer : End
         Chunk chunk;
         while (!_queue.Reader.TryRead(out chunk))
         {
-            if (IdleTimeLeft is not { } left)
+            if (IdleTimeLeft is { } left)
+            {
+                await SomethingAsync(left, cancel).ConfigureAwait(false);
+                continue;
+            }
+            // First, so that what comes from now on begins another session; what has just come is still this one's.
+            _left(this);
+            if (!_queue.Reader.TryRead(out chunk))
                 return Chunk.End;
-            await SomethingAsync(left, cancel).ConfigureAwait(false);
+            break;
         }
         Interlocked.Add(ref _waiting, -chunk.Bytes.Length);
         return chunk;
