@@ -26,13 +26,11 @@ public sealed partial class Connection
         if (Interlocked.CompareExchange(ref _state, Closing, Open) != Open)
             return;
         _readWait?.Close();
-        using var limit = new CancellationTokenSource(_options.CloseTimeout, _options.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
         {
-            await FinishSendingAsync(either.Token, cancel).ConfigureAwait(false);
-            if (_link.CanCloseWrite)
-                await AwaitPeerAsync(longestDrain, either.Token, cancel).ConfigureAwait(false);
+            if (!HasEnded)
+                await AwaitEndAsync(longestDrain, cancel).ConfigureAwait(false);
+            ThrowIfPeerBrokeOff();
             await LetGoAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is not NetException && _state == Closed)
@@ -83,6 +81,18 @@ public sealed partial class Connection
             DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
         base.Dispose(disposing);
+    }
+
+    /// <summary>Whether nothing has to be waited for: who waits not needs no limit.</summary>
+    private bool HasEnded => _sendingEnded && _receivingEnded && (BytesSent == 0 || _link.IsAllAcknowledged);
+
+    private async ValueTask AwaitEndAsync(TimeSpan longestDrain, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(_options.CloseTimeout, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        await FinishSendingAsync(either.Token, cancel).ConfigureAwait(false);
+        if (_link.CanCloseWrite)
+            await AwaitPeerAsync(longestDrain, either.Token, cancel).ConfigureAwait(false);
     }
 
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_state != Open, this);
@@ -154,7 +164,11 @@ public sealed partial class Connection
                 NetErrorKind.TimedOut, NetOperation.Close,
                 $"the peer has not acknowledged the last bytes within {Texts.Of(_options.CloseTimeout)}"));
         }
-        if (BytesSent > 0 && (_readFault ?? (Exception?)_link.TakePendingError()) is { } noted)
+    }
+
+    private void ThrowIfPeerBrokeOff()
+    {
+        if (_link.CanCloseWrite && BytesSent > 0 && (_readFault ?? (Exception?)_link.TakePendingError()) is { } noted)
             ThrowIfUnsure(noted as NetException ?? Mapped(noted, NetOperation.Close));
     }
 

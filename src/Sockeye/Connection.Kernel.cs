@@ -21,7 +21,7 @@ public sealed partial class Connection : IKernelSource, IKernelSink
 
     KernelWait IKernelSink.WaitForRoom => KernelWait;
 
-    private KernelWait KernelWait => _link.Raw is null || _state != Open ? KernelWait.None
+    private KernelWait KernelWait => _state != Open || _link.Raw is null ? KernelWait.None
         : _link.AwaitsReadiness ? KernelWait.Loop
         : Descriptors.Blocks(_link.Raw) ? KernelWait.None
         : KernelWait.AnyThread;

@@ -183,6 +183,8 @@ public sealed partial class Connection
         var mapped = ErrorMap.From(error, operation, Dialled, LocalAddress, RemoteAddress);
         if (mapped.Kind == NetErrorKind.ClosedForWriting && _wasReset)
             mapped = Error(NetErrorKind.Reset, operation, "the peer has reset the connection", error);
+        else if (mapped.Kind == NetErrorKind.ClosedForWriting && operation == NetOperation.Read)
+            mapped = Error(mapped.Kind, NetOperation.Write, mapped.Reason, error);    // what has failed, whoever is told of it
         _wasReset |= mapped.Kind == NetErrorKind.Reset;
         return mapped;
     }

@@ -96,7 +96,7 @@ internal sealed class BatchExchange : DatagramExchange
         _onLoop?.Receiving.Forget();
         received.Receive(Link.Handle);
         if (received.Count == ReceivedMessages.Capacity)
-            _onLoop?.Receiving.NoteReady(untilEmpty: false);    // there may be more
+            _onLoop?.Receiving.NoteMaybeReady();
     }
 
     private bool TryTakeBytes(out ArraySegment<byte> bytes)

@@ -9,11 +9,25 @@ namespace Sockeye.Links;
 internal sealed class LoopLink : SocketLink
 {
     private readonly LoopSocket _attached;
+    private bool _isNonBlocking;
 
     public LoopLink(Socket socket, Transport transport, ReadinessLoop loop)
         : base(socket, transport)
     {
         _attached = loop.Attach(socket);
+        _attached.Sending.NoteMaybeReady();    // nothing was sent yet
+    }
+
+    /// <summary>Who moves bytes around this link must not be made to wait there. Its own calls never wait.</summary>
+    public override SafeHandle? Raw
+    {
+        get
+        {
+            if (!_isNonBlocking)
+                SocketCalls.SetNonBlocking(_attached.Handle);
+            _isNonBlocking = true;
+            return _attached.Handle;
+        }
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel) =>
@@ -38,6 +52,7 @@ internal sealed class LoopLink : SocketLink
             return Poll(SelectMode.SelectRead, limit) ? 0 : null;
         while (true)
         {
+            _attached.Receiving.Doubt();
             if (SocketCalls.TryReceive(_attached.Handle, buffer) is { } count)
                 return count;
             if (!Poll(SelectMode.SelectRead, limit))
@@ -74,13 +89,13 @@ internal sealed class LoopLink : SocketLink
 
     public override void Abort()
     {
-        _attached.Dispose();
+        _attached.Dispose(isClosing: true);
         base.Abort();
     }
 
     public override ValueTask DisposeAsync()
     {
-        _attached.Dispose();
+        _attached.Dispose(isClosing: true);
         return base.DisposeAsync();
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class Epoll : IDisposable
     /// <summary>Has what is so now told again.</summary>
     public void Rearm(SafeSocketHandle socket, long id, EpollEvents watched) => ThrowIfFailed(Control(ControlModify, socket, id, watched));
 
-    /// <summary>Ends watching. Closing would, too, but not while a child that is just being started holds the descriptor.</summary>
+    /// <summary>Ends watching of what stays open: closing would, too.</summary>
     public void Remove(SafeSocketHandle socket) => ThrowIfFailed(Control(ControlRemove, socket, 0, EpollEvents.None));
 
     /// <summary>Waits until there are events, or takes only those that there are.</summary>

@@ -54,14 +54,27 @@ internal abstract class LoopDirection(LoopSocket socket)
         }
     }
 
-    /// <summary>Moves what can be moved at once; null if nothing is known to be movable, or if others come first.</summary>
-    public int? TryMove(Span<byte> bytes) =>
-        !bytes.IsEmpty && Volatile.Read(ref _readiness) != 0 && LoopTurn.MayGoOn() ? TryMoveNow(bytes) : null;
+    /// <summary>Moves what can be moved at once; null if nothing is known to be movable, or if others come first. For an empty
+    /// buffer 0: it is known for sure that something can be moved.</summary>
+    public int? TryMove(Span<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return IsCertainlyReady() && LoopTurn.MayGoOn() ? 0 : null;
+        return Volatile.Read(ref _readiness) != 0 && LoopTurn.MayGoOn() ? TryMoveNow(bytes) : null;
+    }
 
     /// <summary>The kernel has told that something can be moved.</summary>
     /// <param name="untilEmpty">Whether it need not tell again of what lies there: a short read does not show then that
     /// nothing is left, only one that would block.</param>
-    public void NoteReady(bool untilEmpty) => Interlocked.Or(ref _readiness, untilEmpty ? Ready | UntilEmpty : Ready);
+    /// <param name="forEver">Whether this stays so, whatever is moved: an end can be read again and again.</param>
+    public void NoteReady(bool untilEmpty = false, bool forEver = false) =>
+        Interlocked.Or(ref _readiness, Ready | Told | (untilEmpty ? UntilEmpty : 0) | (forEver ? ForEver : 0));
+
+    /// <summary>Something may be movable of which the kernel will not tell.</summary>
+    public void NoteMaybeReady() => Interlocked.Or(ref _readiness, Ready);
+
+    /// <summary>To be called by who has moved something around this direction, perhaps not all that there is.</summary>
+    public void Doubt() => Interlocked.And(ref _readiness, ~Told);
 
     /// <summary>The kernel is not to tell of this direction until somebody waits here again: a thread of its own now waits for it, and
     /// the loop would be woken in vain.</summary>
@@ -83,7 +96,7 @@ internal abstract class LoopDirection(LoopSocket socket)
         if (!IsAwaited || Interlocked.Exchange(ref _parked, null) is not { } operation)
             return;
         if (operation.IsWait)
-            operation.Complete();
+            CompleteWait(operation);
         else if (!TryFinish(operation))
             Park(operation);
     }
@@ -136,6 +149,11 @@ internal abstract class LoopDirection(LoopSocket socket)
 
     private bool TryFinishWait(LoopOperation operation)
     {
+        if (IsCertainlyReady())
+        {
+            operation.Complete();
+            return true;
+        }
         var known = Interlocked.Exchange(ref _readiness, 0);
         if (!socket.Socket.Poll(0, Mode))
             return false;
@@ -143,6 +161,16 @@ internal abstract class LoopDirection(LoopSocket socket)
         operation.Complete();
         return true;
     }
+
+    /// <summary>What the kernel has told tells one wait, and no other: what is there may have been moved around this direction.</summary>
+    private void CompleteWait(LoopOperation operation)
+    {
+        Doubt();
+        operation.Complete();
+    }
+
+    private bool IsCertainlyReady() =>
+        Volatile.Read(ref _readiness) != 0 && (Interlocked.And(ref _readiness, ~Told) & (Told | ForEver)) != 0;
 
     private bool TryFinishMove(LoopOperation operation)
     {
@@ -169,13 +197,13 @@ internal abstract class LoopDirection(LoopSocket socket)
         }
         catch (SocketException)
         {
-            NoteReady(untilEmpty: false);    // the next one has to learn of it as well
+            NoteMaybeReady();    // the next one has to learn of it as well
             throw;
         }
         if (count is null)
             return null;
         if (count == 0 || count == bytes.Length || (known & UntilEmpty) != 0)
-            Interlocked.Or(ref _readiness, known | Ready);
+            Interlocked.Or(ref _readiness, (known | Ready) & ~Told);
         return count;
     }
 
@@ -218,8 +246,10 @@ internal abstract class LoopDirection(LoopSocket socket)
     /// <summary>What a socket says of a call that was pending when it was closed.</summary>
     private static SocketException Aborted() => new((int)SocketError.OperationAborted);
 
-    private const int Ready = 1;
-    private const int UntilEmpty = 2;
+    private const int Ready = 1;         // something may be movable
+    private const int Told = 2;          // it is: nothing was moved since the kernel told so
+    private const int UntilEmpty = 4;
+    private const int ForEver = 8;
 }
 
 /// <summary>Bytes that come: one read is enough.</summary>

@@ -50,9 +50,9 @@ internal sealed class LoopSocket : IDisposable
         var mayReceive = Has(EpollEvents.Readable | Ends | EpollEvents.Urgent);
         var maySend = Has(EpollEvents.Writable | EpollEvents.Error | EpollEvents.HungUp);
         if (mayReceive)
-            Receiving.NoteReady(untilEmpty: Has(Ends | EpollEvents.Urgent));
+            Receiving.NoteReady(untilEmpty: Has(Ends | EpollEvents.Urgent), forEver: Has(EpollEvents.PeerEnded | EpollEvents.HungUp));
         if (maySend)
-            Sending.NoteReady(untilEmpty: false);
+            Sending.NoteReady();
         if (_isTold == 0)
             Interlocked.Exchange(ref _isTold, 1);
         if (mayReceive)
@@ -80,11 +80,15 @@ internal sealed class LoopSocket : IDisposable
     }
 
     /// <summary>Lets the socket go, which is its owner's to close; what is awaited of it ends as aborted.</summary>
-    public void Dispose()
+    public void Dispose() => Dispose(isClosing: false);
+
+    /// <summary>As the other, for who closes the socket at once: that ends the kernel's watching, too. Should a child that is just
+    /// being started hold it for a moment, what is told meanwhile finds nobody.</summary>
+    public void Dispose(bool isClosing)
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
-        _loop.Detach(this);
+        _loop.Detach(this, isClosing);
         Receiving.Close();
         Sending.Close();
         PostElsewhere();

@@ -57,11 +57,9 @@ internal sealed class ReadinessLoop
         return SocketCalls.Connect(socket.SafeHandle, address.Buffer.Span[..address.Size]) == SocketError.InProgress;
     }
 
-    /// <summary>Takes a socket in, which does not block any more from now on.</summary>
+    /// <summary>Takes a socket in.</summary>
     public LoopSocket Attach(Socket socket)
     {
-        if (socket.Blocking)
-            SocketCalls.SetNonBlocking(socket.SafeHandle);
         var attached = new LoopSocket(this, socket);
         _sockets.Add(attached);
         try
@@ -77,9 +75,9 @@ internal sealed class ReadinessLoop
     }
 
     /// <summary>Lets a socket go. Events that were fetched before find nobody: its id is never used again.</summary>
-    public void Detach(LoopSocket socket)
+    public void Detach(LoopSocket socket, bool isClosing)
     {
-        if (_sockets.Remove(socket))
+        if (_sockets.Remove(socket) && !isClosing)
             _epoll.Remove(socket.Handle);
     }
 

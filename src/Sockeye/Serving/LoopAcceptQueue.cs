@@ -41,10 +41,13 @@ internal sealed class LoopAcceptQueue : AcceptQueue
     private async ValueTask<LoopSocket> WaitForOneAsync(CancellationToken cancel)
     {
         // An event may be of callers who have been accepted since.
-        do
+        while (true)
+        {
+            _listening[0].Receiving.Forget();
+            if (IsReady(_listening[0]))
+                return _listening[0];
             await _listening[0].Receiving.MoveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
-        while (!IsReady(_listening[0]));
-        return _listening[0];
+        }
     }
 
     /// <summary>That one has callers is no reason to pass another by, of which nothing has been told yet.</summary>

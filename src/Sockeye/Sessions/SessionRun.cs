@@ -22,8 +22,8 @@ internal sealed class SessionRun
     public async Task<SessionOutcome> RunAsync(CancellationToken cancel)
     {
         var start = _options.Time.GetTimestamp();
-        using var limit = new CancellationTokenSource(_options.MaxDuration, _options.Time);
-        using var everything = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        using var limit = new TimeLimit(_options.MaxDuration, _options.Time, cancel);
+        using var everything = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(everything.Token);
         var pumps = Task.WhenAll(
             Start(() => _sending.RunAsync(reading.Token, everything.Token)),
@@ -35,7 +35,7 @@ internal sealed class SessionRun
             await (ruling is { IsGood: true } ? reading : everything).CancelAsync().ConfigureAwait(false);
         await pumps.ConfigureAwait(false);
 
-        ruling = OfFinish(ruling, limit.IsCancellationRequested, cancel.IsCancellationRequested);
+        ruling = OfFinish(ruling, limit.HasPassed, cancel.IsCancellationRequested);
         ruling = ruling.IsGood
             ? await CloseAsync(ruling, LongestDrainAfter(ruling), cancel).ConfigureAwait(false)
             : await BreakOffAsync(ruling).ConfigureAwait(false);

@@ -144,6 +144,46 @@ public class ReadinessLoopTests
         server.Abort();
     }
 
+    [Theory(Timeout = HangGuard), InlineData(false), InlineData(true)]
+    public async Task What_the_kernel_has_told_ends_one_wait_and_none_after_bytes_were_moved(bool wasMoved)
+    {
+        OnLoop.Require();
+        var (socket, peer) = await ConnectionPairs.SocketsAsync(Ground.UnixOnLoop);
+        using var _ = socket;
+        using var attached = ReadinessLoops.ForAccepting(SocketEngine.ReadinessLoop)!.Attach(socket);
+        attached.Receiving.NoteReady();
+        if (wasMoved)
+            attached.Receiving.Doubt();
+        else
+            Assert.Equal(0, attached.Receiving.TryMove([]));
+        Assert.Null(attached.Receiving.TryMove([]));
+        var waiting = attached.Receiving.MoveAsync(Memory<byte>.Empty, CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        peer.Send("x"u8);
+        await waiting;
+        peer.Dispose();
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task An_end_is_never_waited_for_again()
+    {
+        OnLoop.Require();
+        var (socket, peer) = await ConnectionPairs.SocketsAsync(Ground.UnixOnLoop);
+        using var _ = socket;
+        using var attached = ReadinessLoops.ForAccepting(SocketEngine.ReadinessLoop)!.Attach(socket);
+        peer.Send("x"u8);
+        peer.Dispose();
+        var end = new byte[10];
+        while (await attached.Receiving.MoveAsync(end, CancellationToken.None) > 0)
+        {
+        }
+        // That it has ended may be told only now.
+        while (attached.Receiving.TryMove([]) is null)
+            await attached.Receiving.MoveAsync(Memory<byte>.Empty, CancellationToken.None);
+        Assert.Equal(0, attached.Receiving.TryMove([]));
+        Assert.Equal(0, attached.Receiving.TryMove([]));
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task Who_always_finds_something_to_do_lets_the_others_of_its_loop_come_in_between()
     {

@@ -132,7 +132,7 @@ internal sealed class CopyCourse : IAsyncDisposable
         do
         {
             carried = Carried;
-            for (var unchanged = 0; unchanged < 5 && Carried == carried; unchanged++)
+            for (var unchanged = 0; unchanged < 10 && Carried == carried; unchanged++)
                 await Task.Delay(50);
         }
         while (Carried != carried);
@@ -253,7 +253,7 @@ internal sealed class CopyCourse : IAsyncDisposable
     private static async Task<Connection> ConnectAsync(Place place, Action<Stream> keep)
     {
         // Shorter than usual: some peers here never end.
-        var options = new ConnectionOptions { CloseTimeout = TimeSpan.FromMilliseconds(200) };
+        var options = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) };
         if (place == Place.Tls)
         {
             var (ours, peer) = await ConnectionPairs.CreateAsync(Ground.Tls, options);

@@ -53,7 +53,8 @@ internal static class ConnectionPairs
         return Connection.FromSocket(socket, transport, null, options, ReadinessLoops.ForAccepting(engine));
     }
 
-    private static async Task<(Socket Client, Socket Server)> SocketsAsync(Ground ground)
+    /// <summary>Two connected sockets of nobody's.</summary>
+    public static async Task<(Socket Client, Socket Server)> SocketsAsync(Ground ground)
     {
         var unix = ground.IsUnix();
         var family = unix ? AddressFamily.Unix : AddressFamily.InterNetwork;
