@@ -255,6 +255,19 @@ public class ConnectionTests
         using var nobodyStarts = await ProcessStarts.HoldUpAsync();
         var (client, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp);
         peer.Dispose();
+        await client.WriteAsync(new byte[10]);    // Succeeds: the kernel cannot know yet. The peer's answers with RST.
+        var error = await Assert.ThrowsAsync<NetException>(async () => await client.ReadAsync(new byte[1]));
+        Assert.Equal((NetErrorKind.ClosedForWriting, NetOperation.Write), (error.Kind, error.Operation));
+        Assert.Equal(error.Kind, (await Assert.ThrowsAsync<NetException>(async () => await client.ReadAsync(new byte[1]))).Kind);
+        client.Abort();
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_write_after_the_peer_closed_fails_and_so_does_closing()
+    {
+        using var nobodyStarts = await ProcessStarts.HoldUpAsync();
+        var (client, peer) = await ConnectionPairs.CreateWithBarePeerAsync(Ground.Tcp);
+        peer.Dispose();
         await client.WriteAsync(new byte[10]); // Succeeds: the kernel cannot know yet. The peer's answers with RST.
         while (true)
         {
