@@ -59,7 +59,7 @@ public sealed class Connector : IConnector
 
     /// <summary>One attempt: a socket of the address's own family, bound to the source if there is one, and connected.</summary>
     private static async Task<Socket> OpenAsync(
-        EndPoint remote, Address target, ConnectOptions options, ReadinessLoop? loop, CancellationToken cancel)
+        EndPoint remote, Address target, ConnectOptions options, ReadinessLoop? loop, Func<CancellationToken> stop)
     {
         var protocol = remote is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
         var socket = new Socket(remote.AddressFamily, SocketType.Stream, protocol);
@@ -67,7 +67,7 @@ public sealed class Connector : IConnector
         {
             if (options.Source is { } source)
                 Bind(socket, source, target, remote);
-            await ConnectAsync(socket, remote, options, loop, cancel).ConfigureAwait(false);
+            await ConnectAsync(socket, remote, options, loop, stop).ConfigureAwait(false);
             return socket;
         }
         catch
@@ -92,17 +92,17 @@ public sealed class Connector : IConnector
     }
 
     private static async Task ConnectAsync(
-        Socket socket, EndPoint remote, ConnectOptions options, ReadinessLoop? loop, CancellationToken cancel)
+        Socket socket, EndPoint remote, ConnectOptions options, ReadinessLoop? loop, Func<CancellationToken> stop)
     {
         try
         {
-            await (loop?.ConnectAsync(socket, remote, cancel) ?? socket.ConnectAsync(remote, cancel)).ConfigureAwait(false);
+            await (loop?.ConnectAsync(socket, remote, stop) ?? socket.ConnectAsync(remote, stop())).ConfigureAwait(false);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock && remote is UnixDomainSocketEndPoint)
         {
             // The listener's queue is full. Linux says so at once, where over TCP the kernel would go on trying.
-            await Task.Delay(QueueFullDelay, options.Time, cancel).ConfigureAwait(false);
-            await ConnectAsync(socket, remote, options, loop, cancel).ConfigureAwait(false);
+            await Task.Delay(QueueFullDelay, options.Time, stop()).ConfigureAwait(false);
+            await ConnectAsync(socket, remote, options, loop, stop).ConfigureAwait(false);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable && options.Source is { Port: > 0 })
         {

@@ -7,9 +7,9 @@ namespace Sockeye;
 /// <param name="target">Where to.</param>
 /// <param name="options">Limits and choices.</param>
 /// <param name="limit">The limit of all of it, joined with the caller's token.</param>
-/// <param name="open">Makes one attempt; throws what the platform throws.</param>
+/// <param name="open">Makes one attempt; throws what the platform throws. It asks for its token where it has to wait.</param>
 internal sealed class Dial(
-    Address target, ConnectOptions options, TimeLimit limit, Func<EndPoint, CancellationToken, Task<Socket>> open)
+    Address target, ConnectOptions options, TimeLimit limit, Func<EndPoint, Func<CancellationToken>, Task<Socket>> open)
 {
     private readonly ConnectLog _log = new(options.Time, options.OnAttempt);
 
@@ -71,7 +71,7 @@ internal sealed class Dial(
     {
         try
         {
-            return await TryAsync(endPoint, limit.Token).ConfigureAwait(false);
+            return await TryAsync(endPoint, () => limit.Token).ConfigureAwait(false);
         }
         catch (NetException cause)
         {
@@ -85,7 +85,7 @@ internal sealed class Dial(
         {
             Families = Resolver.FamiliesOf(options.Family ?? target.IP?.AddressFamily),
             LookUp = LookUpAsync,
-            Attempt = (ip, stop) => TryAsync(new IPEndPoint(ip, target.Port), stop),
+            Attempt = (ip, stop) => TryAsync(new IPEndPoint(ip, target.Port), () => stop),
             AttemptDelay = options.AttemptDelay,
             ResolutionDelay = options.ResolutionDelay,
             Time = options.Time,
@@ -112,7 +112,7 @@ internal sealed class Dial(
     }
 
     /// <summary>One attempt, timed and written down.</summary>
-    private async Task<Socket> TryAsync(EndPoint endPoint, CancellationToken stop)
+    private async Task<Socket> TryAsync(EndPoint endPoint, Func<CancellationToken> stop)
     {
         var remote = Address.From(endPoint, target.Transport);
         var began = _log.AttemptBegins();

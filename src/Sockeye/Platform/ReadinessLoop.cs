@@ -37,14 +37,16 @@ internal sealed class ReadinessLoop
     public int Count => _sockets.Count;
 
     /// <summary>Connects a socket without the stock engine, which would otherwise be told of its events for ever.</summary>
-    public async ValueTask ConnectAsync(Socket socket, EndPoint remote, CancellationToken cancel)
+    /// <param name="socket">A new one.</param>
+    /// <param name="remote">Where to.</param>
+    /// <param name="stop">Asked for what ends the wait, if there is one: on this machine there is none.</param>
+    public async ValueTask ConnectAsync(Socket socket, EndPoint remote, Func<CancellationToken> stop)
     {
-        cancel.ThrowIfCancellationRequested();
         socket.Blocking = false;
         if (remote is IPEndPoint && Begin(socket, remote) && !Descriptors.IsReady(socket.SafeHandle, Descriptors.Writable))
         {
             using var attached = Attach(socket);
-            await attached.Sending.MoveAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+            await attached.Sending.MoveAsync(Memory<byte>.Empty, stop()).ConfigureAwait(false);
         }
         // Of what was begun it takes the outcome. A Unix socket is connected at once, or not at all.
         socket.Connect(remote);
