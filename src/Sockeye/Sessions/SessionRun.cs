@@ -25,9 +25,7 @@ internal sealed class SessionRun
         using var limit = new TimeLimit(_options.MaxDuration, _options.Time, cancel);
         using var everything = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(everything.Token);
-        var pumps = Task.WhenAll(
-            Start(() => _sending.RunAsync(reading.Token, everything.Token)),
-            Start(() => _receiving.RunAsync(reading.Token, everything.Token)));
+        var pumps = StartPumps(reading.Token, everything.Token);
         _local.OnDeparted(_changed.RingElsewhere);
 
         var ruling = await AwaitRulingAsync(everything.Token).ConfigureAwait(false);
@@ -42,8 +40,21 @@ internal sealed class SessionRun
         return Outcome(ruling, _options.Time.GetElapsedTime(start));
     }
 
-    /// <summary>A stream may block where it should wait; connections do not, and what goes on between them stays on their thread.</summary>
-    private Task Start(Func<Task> pump) => _local is ConnectionEnd && _peer is ConnectionEnd ? pump() : Task.Run(pump, CancellationToken.None);
+    /// <summary>What waits for nobody goes on where its connection's code does, without a thread of the pool; a stream may block
+    /// where it should wait.</summary>
+    private Task StartPumps(CancellationToken reading, CancellationToken everything)
+    {
+        return (_local, _peer) switch
+        {
+            (ConnectionEnd, ConnectionEnd) => RunBothAsync(),
+            ({ MayBlock: false }, ConnectionEnd peer) => peer.RunThereAsync(RunBothAsync),
+            _ => Task.WhenAll(
+                Task.Run(() => _sending.RunAsync(reading, everything), CancellationToken.None),
+                Task.Run(() => _receiving.RunAsync(reading, everything), CancellationToken.None)),
+        };
+
+        Task RunBothAsync() => Task.WhenAll(_sending.RunAsync(reading, everything), _receiving.RunAsync(reading, everything));
+    }
 
     /// <summary>Null: the token ended it.</summary>
     private async Task<Ruling?> AwaitRulingAsync(CancellationToken everything)

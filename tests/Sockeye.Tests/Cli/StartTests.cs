@@ -34,11 +34,18 @@ public sealed class StartTests : IDisposable
     public async Task A_conversation_begins_no_thread_without_need()
     {
         await using var program = await TalkAsync();
-        var begun = Directory.EnumerateDirectories($"/proc/{program.Id}/task")
-            .Select(thread => File.ReadAllText(Path.Combine(thread, "comm")).Trim())
-            .ToList();
+        var begun = ThreadsOf(program);
         Assert.DoesNotContain(begun, name => !Threads.Contains(name));
         Assert.Single(begun, "Sockeye loop");
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public async Task A_conversation_that_waits_for_its_peer_alone_begins_no_thread_of_the_pool()
+    {
+        await using var program = await TalkAsync(port => RunningProgram.Start(
+            "bash", ["-c", $"exec '{SockProcess.Binary}' connect 127.0.0.1 {port} <<< '?'"]));
+        var begun = ThreadsOf(program);
+        Assert.DoesNotContain(begun, name => name.StartsWith(".NET TP", StringComparison.Ordinal) || name == ".NET Timer");
     }
 
     /// <summary>Pages are touched by what is unpacked, adjusted, allocated and run.</summary>
@@ -51,14 +58,30 @@ public sealed class StartTests : IDisposable
         Assert.InRange(int.Parse(status[7], CultureInfo.InvariantCulture), 1, MostPageFaults);
     }
 
+    /// <summary>The code that runs at a start lies together (src/sock/StartOrder.txt): what lies around it is mapped with it.</summary>
+    [Fact(Timeout = HangGuard)]
+    public async Task A_conversation_takes_little_memory()
+    {
+        await using var program = await TalkAsync();
+        var peak = File.ReadLines($"/proc/{program.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture), 1, MostMemory);
+    }
+
+    private static List<string> ThreadsOf(RunningProgram program) =>
+    [
+        .. Directory.EnumerateDirectories($"/proc/{program.Id}/task").Select(thread => File.ReadAllText(Path.Combine(thread, "comm")).Trim()),
+    ];
+
+    private Task<RunningProgram> TalkAsync() => TalkAsync(port => SockProcess.Start("connect", "127.0.0.1", $"{port}"), "?");
+
     /// <summary>The program at a point where it has sent and received.</summary>
-    private async Task<RunningProgram> TalkAsync()
+    private async Task<RunningProgram> TalkAsync(Func<int, RunningProgram> start, string input = "")
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var program = SockProcess.Start("connect", "127.0.0.1", $"{((IPEndPoint)listener.LocalEndpoint).Port}");
+        var program = start(((IPEndPoint)listener.LocalEndpoint).Port);
         _peer = await listener.AcceptSocketAsync();
-        await program.WriteAsync("?");
+        await program.WriteAsync(input);
         await _peer.ReceiveAsync(new byte[1]);
         await _peer.SendAsync("hello"u8.ToArray());
         await program.WaitForOutputAsync("hello");
@@ -75,6 +98,7 @@ public sealed class StartTests : IDisposable
     ];
 
     private const int LargestProgram = 11_000_000;
-    private const int MostPageFaults = 650;
+    private const int MostPageFaults = 450;
+    private const int MostMemory = 9 * 1024;    // KiB
     private const int HangGuard = 120_000;
 }
