@@ -133,15 +133,11 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     /// <param name="cancellationToken">Not used.</param>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (TakesAtOnce(buffer.Length))
+        var rest = buffer.Length <= MostAtOnce ? WriteAtOnce(buffer) : buffer;
+        return rest.IsEmpty ? default : new(_thread.CallAsync(() =>
         {
-            Write(buffer.Span);
-            return default;
-        }
-        return new(_thread.CallAsync(() =>
-        {
-            Write(buffer.Span);
-            return buffer.Length;
+            Write(rest.Span);
+            return rest.Length;
         }));
     }
 
@@ -204,10 +200,22 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
         }
     }
 
-    /// <summary>A pipe that can be written to has room for this much, whole: then no thread has to be begun, or changed to.</summary>
-    private bool TakesAtOnce(int count)
+    /// <summary>Writes what a pipe has room for, so that no thread has to be begun, or changed to. Returns the rest.</summary>
+    private ReadOnlyMemory<byte> WriteAtOnce(ReadOnlyMemory<byte> bytes)
     {
-        if (count > PipeBuffer || !_thread.IsIdle)
+        while (!bytes.IsEmpty && TakesOnePiece())
+        {
+            var piece = Math.Min(bytes.Length, PipeBuffer);
+            Write(bytes.Span[..piece]);
+            bytes = bytes[piece..];
+        }
+        return bytes;
+    }
+
+    /// <summary>A pipe that can be written to has room for one piece, whole.</summary>
+    private bool TakesOnePiece()
+    {
+        if (!_thread.IsIdle)
             return false;
         _isPipe ??= OperatingSystem.IsLinux() && Statx.Of(_handle)?.Type == Statx.Pipe;
         return _isPipe.Value && Descriptors.IsReady(_handle, Descriptors.Writable);
@@ -225,4 +233,5 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     }
 
     private const int PipeBuffer = 4096;    // PIPE_BUF
+    private const int MostAtOnce = 16 * 1024;
 }

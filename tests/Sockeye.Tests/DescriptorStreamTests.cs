@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
+using Sockeye.Tests.Support;
 using Sockeye.Tool;
 using Xunit;
 
@@ -80,16 +81,40 @@ public class DescriptorStreamTests
         }
     }
 
-    [Fact(Timeout = 30_000)]
-    public void A_pipe_with_room_takes_little_at_once()
+    [Theory(Timeout = 30_000), InlineData(1), InlineData(4096), InlineData(4097), InlineData(16 * 1024)]
+    public void A_pipe_with_room_takes_little_at_once(int count)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only there pipes are known");
         var (ours, theirs) = CreatePipe();
         using (ours)
         using (theirs)
         {
-            Assert.True(Output(theirs).WriteAsync(new byte[4096]).IsCompletedSuccessfully);
-            Assert.Equal(4096, ours.ReadAtLeast(new byte[4097], 4096));
+            var bytes = Payload.Create(count);
+            Assert.True(Output(theirs).WriteAsync(bytes).IsCompletedSuccessfully);
+            var taken = new byte[count + 1];
+            Assert.Equal(count, ours.ReadAtLeast(taken, count));
+            Assert.Equal(bytes, taken[..count]);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_a_pipe_has_no_room_for_follows_what_it_took_at_once()
+    {
+        var (ours, theirs) = CreatePipe();
+        using (ours)
+        using (theirs)
+        {
+            var output = Output(theirs);
+            var bytes = Payload.Create(1024 * 1024);
+            var sent = 0;
+            var writing = ValueTask.CompletedTask;
+            for (; writing.IsCompleted && sent < bytes.Length; sent += 10_000)
+                writing = output.WriteAsync(bytes.AsMemory(sent, Math.Min(10_000, bytes.Length - sent)));
+            Assert.False(writing.IsCompleted);
+            var taken = new byte[sent];
+            await ours.ReadExactlyAsync(taken);
+            await writing;
+            Assert.Equal(bytes[..sent], taken);
         }
     }
 

@@ -248,7 +248,7 @@ public class HappyEyeballsTests
         public ConcurrentQueue<string> Closed { get; } = new();
         public string[] Errors => [.. Race.AttemptErrors.Select(error => error.Reason)];
 
-        public Task<Prize?> RunAsync(CancellationToken stop = default) => Race.RunAsync(stop);
+        public Task<Prize?> RunAsync(CancellationToken stop = default) => Race.RunAsync(() => stop);
 
         public void Answer(AddressFamily family, params string[] addresses) =>
             AnswerOf(family).SetResult(new([.. addresses.Select(IPAddress.Parse)], null));

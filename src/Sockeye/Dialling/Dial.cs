@@ -90,7 +90,7 @@ internal sealed class Dial(
             ResolutionDelay = options.ResolutionDelay,
             Time = options.Time,
         };
-        if (await race.RunAsync(limit.Token).ConfigureAwait(false) is { } socket)
+        if (await race.RunAsync(() => limit.Token).ConfigureAwait(false) is { } socket)
             return socket;
         if (race.AttemptErrors is { Count: > 0 } causes)
             throw NetException.NotConnected(target, causes);

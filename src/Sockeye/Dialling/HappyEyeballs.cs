@@ -49,20 +49,24 @@ internal sealed class HappyEyeballs<T>
         [.. _attempts.Select(attempt => attempt.Exception?.InnerException).OfType<NetException>()];
 
     /// <summary>Runs the race; once.</summary>
+    /// <param name="stop">Asked for what stops the race, where something has to be waited for.</param>
     /// <returns>The winner, or null if every attempt failed, there was nothing to try, or it was stopped.</returns>
-    public async Task<T?> RunAsync(CancellationToken stop)
+    public async Task<T?> RunAsync(Func<CancellationToken> stop)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var end = new CancellationTokenSource();
+        CancellationTokenRegistration? stopping = null;
         T? winner = null;
         try
         {
             foreach (var family in Families)
                 _lookUps.Add((family, LookUp(family, end.Token)));
-            while (winner is null && !stop.IsCancellationRequested)
+            while (winner is null && !end.IsCancellationRequested)
             {
                 StartNext(end.Token);
                 if (Waits() is not { Count: > 0 } waits)
                     break;
+                if (!waits.Exists(wait => wait.IsCompleted))
+                    stopping ??= stop().UnsafeRegister(static race => ((CancellationTokenSource)race!).Cancel(), end);
                 await Task.WhenAny(waits).ConfigureAwait(false);
                 await TakeAnswersAsync(end.Token).ConfigureAwait(false);
                 winner = await TakeEndedAsync().ConfigureAwait(false);
@@ -70,8 +74,9 @@ internal sealed class HappyEyeballs<T>
         }
         finally
         {
-            // A race without rivals ends where it is: to cancel would go on on another thread.
-            if (!IsLast || _running.Count > 0)
+            stopping?.Dispose();
+            // Where nothing goes on any more it ends where it is: to cancel would go on on another thread.
+            if (_running.Count > 0 || _lookUps.Count > 0 || !_mayStart.IsCompleted)
                 await end.CancelAsync().ConfigureAwait(false);
             await CloseLosersAsync(winner).ConfigureAwait(false);
         }
@@ -85,11 +90,10 @@ internal sealed class HappyEyeballs<T>
         var attempt = Attempt(_untried.Take(), end);
         _attempts.Add(attempt);
         _running.Add(attempt);
-        _mayStart = IsLast ? Task.CompletedTask : Task.Delay(AttemptDelay, Time, end);
+        // Nothing has to wait for its turn behind what has ended, or where nothing comes.
+        var hasRivals = !attempt.IsCompleted && (!_untried.IsEmpty || _lookUps.Count > 0);
+        _mayStart = hasRivals ? Task.Delay(AttemptDelay, Time, end) : Task.CompletedTask;
     }
-
-    /// <summary>Whether there is nothing to try after what has been started.</summary>
-    private bool IsLast => _untried.IsEmpty && _lookUps.Count == 0;
 
     /// <summary>Whatever can change something.</summary>
     private List<Task> Waits()
