@@ -133,12 +133,16 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     /// <param name="cancellationToken">Not used.</param>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var rest = buffer.Length <= MostAtOnce ? WriteAtOnce(buffer) : buffer;
-        return rest.IsEmpty ? default : new(_thread.CallAsync(() =>
+        // What several write at once is written whole, one after the other.
+        lock (_thread)
         {
-            Write(rest.Span);
-            return rest.Length;
-        }));
+            var rest = buffer.Length <= MostAtOnce && _thread.IsIdle ? WriteAtOnce(buffer) : buffer;
+            return rest.IsEmpty ? default : new(_thread.CallAsync(() =>
+            {
+                Write(rest.Span);
+                return rest.Length;
+            }));
+        }
     }
 
     /// <summary>Does nothing: nothing is held back.</summary>
@@ -215,8 +219,6 @@ public sealed unsafe class DescriptorStream : Stream, IKernelSource, IKernelSink
     /// <summary>A pipe that can be written to has room for one piece, whole.</summary>
     private bool TakesOnePiece()
     {
-        if (!_thread.IsIdle)
-            return false;
         _isPipe ??= OperatingSystem.IsLinux() && Statx.Of(_handle)?.Type == Statx.Pipe;
         return _isPipe.Value && Descriptors.IsReady(_handle, Descriptors.Writable);
     }

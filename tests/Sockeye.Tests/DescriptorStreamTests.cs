@@ -118,6 +118,33 @@ public class DescriptorStreamTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_several_write_at_once_comes_whole()
+    {
+        var (ours, theirs) = CreatePipe();
+        using (ours)
+        using (theirs)
+        {
+            var output = Output(theirs);
+            var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+            {
+                var message = Enumerable.Repeat((byte)writer, MessageSize).ToArray();
+                for (var i = 0; i < Messages; i++)
+                    await output.WriteAsync(message);
+            })));
+            for (var i = 0; i < Writers * Messages; i++)
+            {
+                var message = new byte[MessageSize];
+                await ours.ReadExactlyAsync(message);
+                Assert.DoesNotContain(message, part => part != message[0]);
+            }
+            await writing;
+        }
+    }
+
+    private const int Writers = 4;
+    private const int Messages = 300;
+    private const int MessageSize = 3 * 4096;
     private const int MoreThanAPipeHolds = 4 * 1024 * 1024;
 
     private static (AnonymousPipeServerStream Reader, AnonymousPipeClientStream Writer) CreatePipe()
