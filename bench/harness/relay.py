@@ -46,7 +46,7 @@ def rows() -> list[Row]:
             Goal("cpu", "<=", 0.22, "socat")]),
         Row("relay-short", f"a relay with short conversations, {CONNECTIONS} at once", "conversation", asked(short), [
             Goal("rate", ">=", 1.2, "Go"), Goal("rate", ">=", 6, "socat")],
-            "A conversation is 36 system calls, and 19 in C. The kernel's share of ours alone, three quarters, is more than C needs for all; "
+            "A conversation is 31 system calls, and 19 in C. The kernel's share of ours alone, three quarters, is as much as C needs for all; "
             "C itself is the limit for what can be reached beside Go. docs/performance.md has the parts."),
     ]
 

@@ -23,7 +23,7 @@ def rows() -> list[Row]:
             "ncat": lambda: one_byte(["ncat", "127.0.0.1"]),
         }, [Goal("wall", "<=", 2.2, "nc"), Goal("wall", "<=", 1.1, "socat"), Goal("wall", "<=", 0.08, "ncat"),
             Goal("memory", "<=", 9 << 20, "")],
-            "Nearly half of the instructions are the runtime's tables for types, which are made before Main; a program that does nothing but write a "
+            "More than half of the instructions are the runtime's tables for types, which are made before Main; a program that does nothing but write a "
             "byte costs 1.35 times nc, one over .NET's sockets 1.7 times. docs/performance.md has the parts, and what was tried."),
         Row("tls-start", "start, a TLS handshake without verifying, one answer, end", "start", {
             "sock": lambda: tls([SOCK, "connect", "--tls", "--insecure", "127.0.0.1", "{port}"]),
