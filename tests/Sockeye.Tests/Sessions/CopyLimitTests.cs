@@ -79,7 +79,7 @@ public sealed class CopyLimitTests : IDisposable
         var taking = course.TakeAllAsync();
         await course.FeedUntilAtWorkAsync();
         await course.CancelAsync();
-        var outcome = await course.EndInTimeAsync();
+        var outcome = await course.Outcome;    // without a clock that runs ahead: there is a limit to saying goodbye
         Assert.Equal((SessionEnding.Cancelled, null), (outcome.Ending, outcome.Error));
         Assert.Equal((course.Carried, 0), (course.CountOf(outcome), outcome.BytesUnsent));
         course.AssertMeansAtWork();
