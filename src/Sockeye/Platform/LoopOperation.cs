@@ -19,8 +19,8 @@ internal sealed class LoopOperation(LoopDirection direction) : IValueTaskSource<
     /// <summary>What has not been moved yet.</summary>
     public Memory<byte> Rest { get; private set; }
 
-    /// <summary>Whether the wait for it was cut off.</summary>
-    public bool IsCutOff => _wait!.IsCutOff;
+    /// <summary>Whether the wait for it was cut off. Who has parked it may ask when it has ended already.</summary>
+    public bool IsCutOff => _wait is { IsCutOff: true };
 
     public void Begin(Memory<byte> buffer, Wait wait) =>
         (Rest, IsWait, _wait, _moved) = (buffer, buffer.IsEmpty, wait, 0);

@@ -17,6 +17,7 @@ internal sealed class LoopWatch
         _isRunning = true;
         loop.Start();
         Volatile.Write(ref _loops, [.. _loops, loop]);
+        Wake();    // its first work may have come before it was among them
     }
 
     /// <summary>A loop has work, and has said so in its turn's <see cref="LoopTurn.Step"/> before.</summary>
