@@ -29,6 +29,8 @@ internal abstract class LayerLink(Connection inner) : Link
     /// <summary>As <see cref="ReadAsync"/>; one call at a time.</summary>
     protected abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancel);
 
+    public override void Post(IThreadPoolWorkItem work) => inner.Post(work);
+
     public override bool CanCloseWrite => inner.CanCloseWrite;
 
     public override bool IsEncrypted => inner.IsEncrypted;

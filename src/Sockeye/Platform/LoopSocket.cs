@@ -32,12 +32,12 @@ internal sealed class LoopSocket : IDisposable
     /// <summary>Whether it was let go.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
-    /// <summary>Has this run soon on the loop's thread, or on one of the pool if the socket is let go before.</summary>
+    /// <summary>Has this run soon on the loop's thread, or on one of the pool if the loop no longer hears of the socket.</summary>
     public void Post(IThreadPoolWorkItem work)
     {
         Interlocked.Exchange(ref _posted, work);
-        if (IsClosed)
-            PostElsewhere();
+        if (IsClosed || Sending.IsMuted)
+            PostElsewhere();    // the kernel would not tell
         else if (Volatile.Read(ref _isTold) != 0)
             Rearm();
         // Else the first event is still to come: that it can be written.

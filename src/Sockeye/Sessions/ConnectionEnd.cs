@@ -14,6 +14,16 @@ internal sealed class ConnectionEnd(Connection connection) : End
     internal override NetException Error(NetErrorKind kind, NetOperation operation, string reason) =>
         connection.Error(kind, operation, reason);
 
+    /// <summary>Runs it where code goes on that has waited for the connection.</summary>
+    public Task RunThereAsync(Func<Task> run)
+    {
+        var there = new PostedTask(run);
+        connection.Post(there);
+        return there.Completion;
+    }
+
+    internal override bool MayBlock => false;
+
     internal override Stream Source => connection;
 
     internal override Stream Sink => connection;

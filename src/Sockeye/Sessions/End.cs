@@ -46,6 +46,9 @@ public abstract class End
     /// <summary>Whether a chunk is a message: not to be split, joined or left out when empty.</summary>
     internal virtual bool KeepsMessages => false;
 
+    /// <summary>Whether a read or a write may hold its thread up where it should wait.</summary>
+    internal virtual bool MayBlock => true;
+
     /// <summary>Where its bytes come from, if nothing of this end's own is done with them; null else. To be asked between reads.</summary>
     internal virtual Stream? Source => null;
 

@@ -40,14 +40,20 @@ internal sealed class SessionRun
         return Outcome(ruling, _options.Time.GetElapsedTime(start));
     }
 
-    /// <summary>A stream may block where it should wait; connections do not, and what goes on between them stays on their thread.</summary>
+    /// <summary>What waits for nobody goes on where its connection's code does, without a thread of the pool; a stream may block
+    /// where it should wait.</summary>
     private Task StartPumps(CancellationToken reading, CancellationToken everything)
     {
-        return Task.WhenAll(
-            Start(() => _sending.RunAsync(reading, everything)),
-            Start(() => _receiving.RunAsync(reading, everything)));
+        return (_local, _peer) switch
+        {
+            (ConnectionEnd, ConnectionEnd) => RunBothAsync(),
+            ({ MayBlock: false }, ConnectionEnd peer) => peer.RunThereAsync(RunBothAsync),
+            _ => Task.WhenAll(
+                Task.Run(() => _sending.RunAsync(reading, everything), CancellationToken.None),
+                Task.Run(() => _receiving.RunAsync(reading, everything), CancellationToken.None)),
+        };
 
-        Task Start(Func<Task> pump) => _local is ConnectionEnd && _peer is ConnectionEnd ? pump() : Task.Run(pump, CancellationToken.None);
+        Task RunBothAsync() => Task.WhenAll(_sending.RunAsync(reading, everything), _receiving.RunAsync(reading, everything));
     }
 
     /// <summary>Null: the token ended it.</summary>

@@ -7,6 +7,8 @@ internal sealed class StreamEnd(Stream? input, Stream? output) : End
     private byte[] _buffer = [];
     private Task<int>? _pending;
 
+    internal override bool MayBlock => MayBeBlocking(input) || MayBeBlocking(output);
+
     internal override Stream? Source => _pending is null ? input : null;
 
     internal override Stream? Sink => output;
@@ -57,6 +59,8 @@ internal sealed class StreamEnd(Stream? input, Stream? output) : End
 
     internal override bool IsReaderGone(Exception error) =>
         error is IOException and not NetException && error.HResult is BrokenPipe or WindowsBrokenPipe or WindowsNoData;
+
+    private static bool MayBeBlocking(Stream? stream) => stream is not (null or DescriptorStream or Connection);
 
     /// <summary>A blocking stream ignores the token: its write is then left to itself.</summary>
     private static ValueTask OrAbandonAsync(ValueTask writing, CancellationToken cancel) =>

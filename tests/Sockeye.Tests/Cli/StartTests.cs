@@ -39,6 +39,15 @@ public sealed class StartTests : IDisposable
         Assert.Single(begun, "Sockeye loop");
     }
 
+    [Fact(Timeout = HangGuard)]
+    public async Task A_conversation_that_waits_for_its_peer_alone_begins_no_thread_of_the_pool()
+    {
+        await using var program = await TalkAsync(port => RunningProgram.Start(
+            "bash", ["-c", $"exec '{SockProcess.Binary}' connect 127.0.0.1 {port} <<< '?'"]));
+        var begun = ThreadsOf(program);
+        Assert.DoesNotContain(begun, name => name.StartsWith(".NET TP", StringComparison.Ordinal) || name == ".NET Timer");
+    }
+
     /// <summary>Pages are touched by what is unpacked, adjusted, allocated and run.</summary>
     [Fact(Timeout = HangGuard)]
     public async Task A_conversation_touches_few_pages()
