@@ -148,7 +148,7 @@ public class BenchCommandTests
     public async Task The_picture_fits_into_a_narrow_terminal()
     {
         await using var server = Server.Start("127.0.0.1:0", Echo.ServeAsync);
-        var line = $"stty cols 40; env NO_COLOR=1 TERM=xterm {SockProcess.Binary} bench --warm-up 0 -d 100ms {server.LocalAddress}";
+        var line = $"stty cols 40; env NO_COLOR=1 TERM=xterm {SockProcess.Binary} bench --warm-up 0 -d 1s {server.LocalAddress}";
         var result = await RunningProgram.RunAsync(Peers.Require("script"), ["-qefc", line, "/dev/null"]);
         var rows = result.Output.Split("\r\n").Where(row => row.EndsWith(" %", StringComparison.Ordinal)).ToArray();
         Assert.InRange(rows.Length, 1, 14);
