@@ -41,10 +41,14 @@ internal static class Advice
     {
         NetErrorKind.NameNotFound when command.IsGiven("-4") => error.Address is { IP: not null } ? "Leave out -4." : "Leave out -4: the name may have IPv6 addresses.",
         NetErrorKind.NameNotFound when command.IsGiven("-6") => error.Address is { IP: not null } ? "Leave out -6." : "Leave out -6: the name may have IPv4 addresses.",
+        NetErrorKind.NameNotFound when IsServiceAmongHosts(command) => "If it is a service: PORTS is one word, put commas between them.",
         NetErrorKind.NameNotFound => "Check the spelling of the name.",
         NetErrorKind.NameServerFailed => "The name servers may answer later; a numeric address needs none.",
         _ => null,
     };
+
+    private static bool IsServiceAmongHosts(ParseResult command) =>
+        command.CommandResult.Command.Name == "scan" && command.CommandResult.Tokens.SkipLast(1).Any(word => ServiceRegistry.Default.FindAll(word.Value).Any());
 
     private static string? OfReach(NetException error, ParseResult command) => error.Kind switch
     {

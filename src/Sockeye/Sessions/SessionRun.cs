@@ -25,10 +25,12 @@ internal sealed class SessionRun
         using var limit = new TimeLimit(_options.MaxDuration, _options.Time, cancel);
         using var everything = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(everything.Token);
+        // Waited for before there is anything to rule on, so that it is told in place, without another thread.
+        var awaiting = AwaitRulingAsync(everything.Token);
         var pumps = StartPumps(reading.Token, everything.Token);
         _local.OnDeparted(_changed.RingElsewhere);
 
-        var ruling = await AwaitRulingAsync(everything.Token).ConfigureAwait(false);
+        var ruling = await awaiting.ConfigureAwait(false);
         if (!pumps.IsCompleted)
             await (ruling is { IsGood: true } ? reading : everything).CancelAsync().ConfigureAwait(false);
         await pumps.ConfigureAwait(false);
