@@ -35,6 +35,8 @@ def prepare() -> None:
     for source in BENCH.glob("peers/*.go"):
         if has("go"):
             build(source, ["go", "build", "-o"], name="go-" + source.stem)
+    for source in BENCH.glob("library/*.cs"):
+        subprocess.run(["dotnet", "publish", source, "--output", BUILT], check=True, stdout=subprocess.DEVNULL)
 
 
 def build(source: Path, command: list[str], name: str | None = None) -> None:

@@ -19,16 +19,18 @@ class Sample:
 
 @dataclass
 class Goal:
-    """sock's median of a figure over that of another, and what it may be."""
+    """The median of a figure over that of another contestant, and what it may be."""
     figure: str
     relation: str
     factor: float
     against: str
+    whose: str = "sock"
 
     def text(self) -> str:
+        whose = "" if self.whose == "sock" else f"{self.whose}: "
         if self.against == "":
-            return f"{self.figure} {self.relation} {figure_text(self.figure, self.factor)}"
-        return f"{self.figure} {self.relation} {self.factor:g} x {self.against}"
+            return f"{whose}{self.figure} {self.relation} {figure_text(self.figure, self.factor)}"
+        return f"{whose}{self.figure} {self.relation} {self.factor:g} x {self.against}"
 
     def is_met(self, ratio: float) -> bool:
         return ratio >= self.factor if self.relation == ">=" else ratio <= self.factor
@@ -43,7 +45,6 @@ class Row:
     goals: list[Goal]
     shortfall: str = ""            # why a goal is missed, where one is
     rounds: int | None = None      # where the usual number does not do
-    hero: str = "sock"
 
     def measure(self, rounds: int) -> "Result":
         """Each round asks all contestants, each time another one first. The first round is thrown away."""
@@ -83,7 +84,7 @@ class Result:
         return statistics.median(values) if values else None
 
     def ratio(self, goal: Goal) -> float | None:
-        ours = self.median(self.row.hero, goal.figure)
+        ours = self.median(goal.whose, goal.figure)
         if goal.against == "":
             return ours
         theirs = self.median(goal.against, goal.figure)

@@ -33,6 +33,43 @@ public class ConnectionTests
     }
 
     [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
+    public async Task An_empty_read_waits_until_bytes_have_come_and_takes_none(Ground ground)
+    {
+        var (client, server) = await ConnectionPairs.CreateAsync(ground);
+        for (var i = 0; i < 3; i++)
+        {
+            var waiting = server.ReadAsync(Memory<byte>.Empty).AsTask();
+            Assert.False(waiting.IsCompleted);
+            await client.WriteAsync("xyz"u8.ToArray());
+            Assert.Equal(0, await waiting);
+            Assert.Equal(0, await server.ReadAsync(Memory<byte>.Empty));
+            Assert.Equal(1, await server.ReadAsync(new byte[1]));
+            Assert.Equal(2, await server.ReadAsync(new byte[10]));
+        }
+        await client.CloseWriteAsync();
+        Assert.Equal(0, await server.ReadAsync(Memory<byte>.Empty));
+        Assert.Equal(0, await server.ReadAsync(new byte[1]));
+        client.Abort();
+        server.Abort();
+    }
+
+    [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
+    public async Task An_empty_read_that_is_given_up_makes_no_later_read_believe_that_bytes_are_there(Ground ground)
+    {
+        var (client, server) = await ConnectionPairs.CreateAsync(ground);
+        using var giveUp = new CancellationTokenSource();
+        var waiting = server.ReadAsync(Memory<byte>.Empty, giveUp.Token).AsTask();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var reading = server.ReadAsync(new byte[10]).AsTask();
+        Assert.False(reading.IsCompleted);
+        await client.WriteAsync("x"u8.ToArray());
+        Assert.Equal(1, await reading);
+        client.Abort();
+        server.Abort();
+    }
+
+    [Theory(Timeout = HangGuard), MemberData(nameof(Grounds))]
     public async Task Half_close_lets_the_other_direction_go_on(Ground ground)
     {
         var (client, server) = await ConnectionPairs.CreateAsync(ground);

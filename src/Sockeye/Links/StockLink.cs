@@ -8,9 +8,22 @@ internal sealed class StockLink(Socket socket, Transport transport) : SocketLink
 {
     private TimeSpan _readLimit = Timeout.InfiniteTimeSpan;
     private TimeSpan _writeLimit = Timeout.InfiniteTimeSpan;
+    private bool _hasWaited;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel) =>
-        Socket.ReceiveAsync(buffer, SocketFlags.None, cancel);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        _hasWaited = buffer.IsEmpty;
+        return Socket.ReceiveAsync(buffer, SocketFlags.None, cancel);
+    }
+
+    /// <summary>Bytes are there, most likely, when somebody has waited for them without a buffer: the engine need not be asked again.</summary>
+    public override int? TryRead(Span<byte> buffer)
+    {
+        if (!_hasWaited || buffer.IsEmpty || !OperatingSystem.IsLinux())
+            return null;
+        _hasWaited = false;
+        return SocketCalls.TryReceive(Socket.SafeHandle, buffer);
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {

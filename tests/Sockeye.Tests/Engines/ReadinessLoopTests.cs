@@ -126,24 +126,6 @@ public class ReadinessLoopTests
         connection.Abort();
     }
 
-    [Fact(Timeout = HangGuard)]
-    public async Task An_empty_read_waits_until_bytes_have_come_and_takes_none()
-    {
-        OnLoop.Require();
-        var (client, server) = await ConnectionPairs.CreateAsync(Ground.TcpOnLoop);
-        for (var i = 0; i < 3; i++)
-        {
-            var waiting = server.ReadAsync(Memory<byte>.Empty).AsTask();
-            Assert.False(waiting.IsCompleted);
-            await client.WriteAsync("x"u8.ToArray());
-            Assert.Equal(0, await waiting);
-            Assert.Equal(0, await server.ReadAsync(Memory<byte>.Empty));
-            Assert.Equal(1, await server.ReadAsync(new byte[10]));
-        }
-        client.Abort();
-        server.Abort();
-    }
-
     [Theory(Timeout = HangGuard), InlineData(false), InlineData(true)]
     public async Task What_the_kernel_has_told_ends_one_wait_and_none_after_bytes_were_moved(bool wasMoved)
     {
