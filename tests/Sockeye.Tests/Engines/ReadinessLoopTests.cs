@@ -146,6 +146,34 @@ public class ReadinessLoopTests
         peer.Dispose();
     }
 
+    [Theory(Timeout = HangGuard), InlineData(false), InlineData(true)]
+    public async Task What_is_posted_runs_though_the_kernel_is_not_to_tell_of_the_socket(bool isMuted)
+    {
+        OnLoop.Require();
+        var (socket, peer) = await ConnectionPairs.SocketsAsync(Ground.UnixOnLoop);
+        using var _ = socket;
+        using var attached = ReadinessLoops.ForAccepting(SocketEngine.ReadinessLoop)!.Attach(socket);
+        var posted = new Noted();
+        attached.Post(posted);
+        await posted.HasRun.Task;
+        if (isMuted)
+        {
+            attached.Receiving.Mute();
+            attached.Sending.Mute();
+        }
+        posted = new();
+        attached.Post(posted);
+        await posted.HasRun.Task;
+        peer.Dispose();
+    }
+
+    private sealed class Noted : IThreadPoolWorkItem
+    {
+        public TaskCompletionSource HasRun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Execute() => HasRun.SetResult();
+    }
+
     [Fact(Timeout = HangGuard)]
     public async Task An_end_is_never_waited_for_again()
     {
