@@ -8,6 +8,8 @@ public class AdviceTests
     [Theory]
     [InlineData("resolve -6 localhost", NetErrorKind.NameNotFound, "Leave out -6: the name may have IPv4 addresses.")]
     [InlineData("resolve localhost", NetErrorKind.NameNotFound, "Check the spelling of the name.")]
+    [InlineData("scan localhost http 22", NetErrorKind.NameNotFound, "If it is a service: PORTS is one word, put commas between them.")]
+    [InlineData("scan localhost nosuch http", NetErrorKind.NameNotFound, "Check the spelling of the name.")]
     [InlineData("resolve localhost", NetErrorKind.TimedOut, "--timeout TIME waits longer; a firewall may be dropping the packets.")]
     [InlineData("resolve -w 1 localhost", NetErrorKind.TimedOut, "Give --timeout more time, or 'none'.")]
     [InlineData("time localhost", NetErrorKind.TimedOut, "A datagram or its answer may be lost or dropped on the way: --tcp asks over TCP.")]

@@ -134,7 +134,6 @@ public partial class ScanCommandTests
     [InlineData("-n localhost 22", 2, "'localhost' is a host name, where only IP addresses are allowed\nLeave out -n to have names looked up.")]
     [InlineData("-6 127.0.0.1 22", 3, "127.0.0.1 is no IPv6 address")]
     [InlineData("127.0.0.1,nosuch.invalid 22", 3, "there is no host 'nosuch.invalid'\nCheck the spelling of the name.")]
-    [InlineData("127.0.0.1 tcpmux 22", 3, "there is no host 'tcpmux'\nIf it is a service: PORTS is one word, put commas between them.")]
     [InlineData("--rate x localhost 22", 2, "--rate takes a whole number, at least 0")]
     [InlineData("--timeout 0 localhost 22", 2, "takes a time above zero")]
     public async Task What_cannot_be_meant_is_told_before_anything_is_scanned(string words, int exitCode, string said)
