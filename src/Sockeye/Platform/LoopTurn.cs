@@ -38,10 +38,12 @@ internal sealed class LoopTurn(ReadinessLoop loop)
 
     private bool IsOver => Volatile.Read(ref _over) != 0;
 
+    /// <summary>Begins its thread.</summary>
+    /// <exception cref="OutOfMemoryException">The system has no thread to give, or no descriptor left to look where its stack is.</exception>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "Sockeye loop" }.UnsafeStart();
 
-    /// <summary>True for the one call that ends it.</summary>
-    public bool TryEnd() => Interlocked.Exchange(ref _over, 1) == 0;
+    /// <summary>Its thread begins no other event.</summary>
+    public void End() => Interlocked.Exchange(ref _over, 1);
 
     /// <summary>Of the events fetched, the one at work and those behind it. To be asked for once the turn is over: after that
     /// it begins none that is not among them.</summary>

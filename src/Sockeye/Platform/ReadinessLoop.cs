@@ -16,6 +16,7 @@ internal sealed class ReadinessLoop
 {
     private readonly Epoll _epoll = new();
     private readonly LoopTable _sockets = new();
+    private readonly Lock _handing = new();
     private LoopTurn _turn;
 
     public ReadinessLoop(LoopWatch watch)
@@ -115,11 +116,22 @@ internal sealed class ReadinessLoop
     /// <summary>Gives the loop to another thread. What the old one had fetched and may not come to is asked for again.</summary>
     public void HandOver(LoopTurn from)
     {
-        if (!from.TryEnd())
-            return;
-        RearmAll(from.Unfinished());
-        var next = new LoopTurn(this);
-        Volatile.Write(ref _turn, next);
-        next.Start();
+        lock (_handing)
+        {
+            if (Turn != from)
+                return;
+            var next = new LoopTurn(this);
+            try
+            {
+                next.Start();
+            }
+            catch (OutOfMemoryException)
+            {
+                return;    // no thread to be had: the old one keeps the loop, and the watch asks again
+            }
+            from.End();
+            RearmAll(from.Unfinished());
+            Volatile.Write(ref _turn, next);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Sockeye.Platform;
+using Sockeye.Tests.Support;
 using Xunit;
 
 namespace Sockeye.Tests.Engines;
@@ -20,6 +21,35 @@ public class BlockingOnLoopTests
             await AskAsync(client, "block");
         await OnLoop.AssertAnswersAsync(waiting);
         await OnLoop.AssertAnswersAsync(await OnLoop.CallAsync(server));
+        release.Set();
+        foreach (var client in blocked)
+            Assert.Equal("done", await client.Lines.ReadLineAsync());
+    }
+
+    [Fact(Timeout = HangGuard)]
+    public Task Where_no_thread_can_be_had_a_blocked_loop_waits_for_one() => OwnProcess.WithFewDescriptorsAsync(256, BlockWithoutDescriptorsAsync);
+
+    private static async Task BlockWithoutDescriptorsAsync()
+    {
+        OnLoop.Require();
+        using var release = new ManualResetEventSlim();
+        await using var server = Server.Start(OnLoop.AnyPort, Answering(_ => release.Wait()), OnLoop.Serve);
+        var waiting = await OnLoop.CallAsync(server);
+        await OnLoop.AssertAnswersAsync(waiting);    // loads what can no longer be loaded without descriptors
+        var blocked = await OnLoop.CallAsync(server);
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        AppDomain.CurrentDomain.FirstChanceException += (_, thrown) =>
+        {
+            if (thrown.Exception is OutOfMemoryException)
+                refused.TrySetResult();
+        };
+        var hoard = OwnProcess.UseUpDescriptors();
+        foreach (var client in blocked)
+            await AskAsync(client, "block");
+        await refused.Task;
+        foreach (var file in hoard)
+            file.Dispose();
+        await OnLoop.AssertAnswersAsync(waiting);
         release.Set();
         foreach (var client in blocked)
             Assert.Equal("done", await client.Lines.ReadLineAsync());
